@@ -1,0 +1,6 @@
+/** Any JSON value. Skald never stores anything else. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}

@@ -1,0 +1,25 @@
+import type { Json } from './json.js';
+
+/** Why something failed, for people (`message`), for programs (`code`) and for grouping (`fingerprint`). */
+export interface StepError {
+  /** Stable, kebab-case: `http-409`, `timeout`, `connection-refused`, `mapping-error` … */
+  readonly code: string;
+  /** Bounded and safe to show. */
+  readonly message: string;
+  /** Equal for errors that have the same cause; 12 hex digits. */
+  readonly fingerprint: string;
+}
+
+/** Whether a failed attempt may have taken effect. */
+export type Effect = 'none' | 'in-doubt';
+
+/** What became of one call of a participant: the answer table of contract §3, read. */
+export type Reply =
+  | { readonly kind: 'succeeded'; readonly output: Json }
+  /** 202: the result comes by callback. */
+  | { readonly kind: 'accepted' }
+  /** A business no: nothing took effect. To a compensation it means that it can't be undone. */
+  | { readonly kind: 'rejected'; readonly error: StepError }
+  | { readonly kind: 'failed'; readonly effect: Effect; readonly error: StepError; readonly retryAfter?: number }
+  /** A breaker, limiter or bulkhead did not let it out: nothing was sent, and it is not an attempt. `wait` in ms. */
+  | { readonly kind: 'refused'; readonly by: string; readonly wait: number };

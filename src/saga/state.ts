@@ -1,0 +1,82 @@
+import type { Definition, Operation } from './definition.js';
+import type { Parent, Reason } from './facts.js';
+import type { Json } from './json.js';
+import type { StepError } from './reply.js';
+
+export type SagaStatus = 'running' | 'completed' | 'compensating' | 'compensated' | 'stuck';
+
+export type StepStatus =
+  | 'pending'
+  | 'running'
+  | 'waiting'
+  | 'succeeded'
+  | 'failed'
+  | 'rejected'
+  | 'unknown'
+  | 'skipped'
+  | 'compensating'
+  | 'compensated'
+  | 'stuck';
+
+/** What a step that is not finished waits for, and until when (epoch ms; `null`: no limit). */
+export type Wait =
+  /** The next attempt. */
+  | { readonly for: 'retry'; readonly until: number }
+  /** A breaker, limiter or bulkhead; nothing has been sent since. */
+  | { readonly for: 'release'; readonly by: string; readonly until: number }
+  | { readonly for: 'callback'; readonly until: number }
+  | { readonly for: 'timer'; readonly until: number }
+  | { readonly for: 'signal'; readonly until: number | null }
+  | { readonly for: 'child'; readonly until: null };
+
+export interface StepState {
+  readonly name: string;
+  readonly status: StepStatus;
+  /** Attempts whose end is known, per operation. */
+  readonly attempts: { readonly action: number; readonly compensation: number };
+  readonly output: Json;
+  readonly error: StepError | null;
+  /** Where a degraded answer came from. */
+  readonly degraded: string | null;
+  /** An attempt of the action may have taken effect although none was seen to succeed. */
+  readonly inDoubt: boolean;
+  readonly wait: Wait | null;
+  /** The operation that can't go on, while `status` is `stuck`. */
+  readonly stuck: { readonly operation: Operation; readonly since: number } | null;
+  /** The child saga, once requested. */
+  readonly child: { readonly id: string; readonly definition: string; readonly version: number } | null;
+  readonly startedAt: number | null;
+  readonly compensationStartedAt: number | null;
+  readonly finishedAt: number | null;
+}
+
+/**
+ * Everything that is known of one saga: the fold of its journal.
+ * `direction` is `turning` while a pivot in flight decides whether the saga may turn back.
+ */
+export interface SagaState {
+  readonly id: string;
+  readonly definition: Definition;
+  readonly input: Json;
+  readonly businessKey: string | null;
+  readonly concurrencyKey: string | null;
+  readonly tags: { readonly [key: string]: string };
+  readonly parent: Parent | null;
+  /** Number of the last journal entry; 0 before the first. */
+  readonly seq: number;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly deadlinePassed: boolean;
+  readonly direction: 'forward' | 'turning' | 'back';
+  readonly reason: Reason | null;
+  /** A child that has done its steps and waits for its root. */
+  readonly prepared: boolean;
+  readonly ended: 'completed' | 'compensated' | null;
+  readonly output: Json;
+  readonly paused: boolean;
+  readonly setAside: { readonly error: StepError; readonly since: number } | null;
+  /** Signals that came before the step that waits for them, oldest first. */
+  readonly signals: readonly { readonly signal: string; readonly payload: Json }[];
+  /** In definition order. */
+  readonly steps: readonly StepState[];
+}
