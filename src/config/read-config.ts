@@ -1,0 +1,83 @@
+import { hostname } from 'node:os';
+import { validateSync, type ValidationError } from 'class-validator';
+import { Config } from './config.js';
+import { knownVariables, type Variable } from './from-env.js';
+import { inUrl, isEveryInterface, isLoopback } from './hosts.js';
+import { warnOfUnknown } from './unknown-variables.js';
+
+/** The environment can't be used. Holds one sentence for each variable to mend; none of them shows a secret. */
+export class ConfigError extends Error {
+  readonly code = 'bad-configuration';
+
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Draft = { -readonly [property in keyof Config]: Config[property] };
+
+/**
+ * The configuration that an environment describes. A variable that is set to nothing counts as not set.
+ * @throws ConfigError naming every bad variable at once
+ */
+export function readConfig(env: Environment): Config {
+  const draft: Draft = new Config();
+  const unreadable = knownVariables().filter((variable) => !apply(variable, env, draft));
+  const invalid = validateSync(draft, { forbidUnknownValues: false });
+  const problems = knownVariables().flatMap((variable) => {
+    const error = invalid.find(({ property }) => property === variable.property);
+    return error || unreadable.includes(variable) ? [sentence(variable, env, error)] : [];
+  });
+  if (problems.length === 0) problems.push(...settleAddress(draft));
+  if (problems.length > 0) throw new ConfigError(problems);
+  draft.warnings = warnings(draft, env);
+  return draft as Config;
+}
+
+/** Sets the property of one variable; false when its text can't be read. */
+function apply(variable: Variable, env: Environment, draft: Draft): boolean {
+  const text = env[variable.name]?.trim();
+  if (!text) return true;
+  const value = variable.read(text);
+  if (value === undefined) return false;
+  Object.assign(draft, { [variable.property]: value });
+  return true;
+}
+
+function sentence(variable: Variable, env: Environment, error: ValidationError | undefined): string {
+  const entries = (error?.children ?? []).map((child) => Number(child.property) + 1);
+  const where = entries.length > 0 ? ` in entry ${entries.join(', ')}` : '';
+  const what = variable.secret ? `can't be used${where}` : `is "${env[variable.name]?.trim()}"`;
+  return `${variable.name} ${what}: ${variable.mend}.`;
+}
+
+/** Without keys everybody who can reach the server may do everything, so only this machine may reach it. */
+function settleAddress(draft: Draft): string[] {
+  const open = draft.apiKeys.length === 0;
+  draft.host ??= open ? '127.0.0.1' : '0.0.0.0';
+  draft.publicUrl ??= `http://${inUrl(isEveryInterface(draft.host) ? hostname() : draft.host)}:${draft.port}`;
+  if (!open || isLoopback(draft.host)) return [];
+  return [
+    `HOST is "${draft.host}" but no API key is configured: set SKALD_API_KEYS to role:secret, or leave HOST at 127.0.0.1.`,
+  ];
+}
+
+function warnings(draft: Draft, env: Environment): string[] {
+  const set = Object.keys(env).filter((name) => env[name]);
+  const found = warnOfUnknown(
+    set,
+    knownVariables().map(({ name }) => name),
+  );
+  if (draft.apiKeys.length === 0) {
+    found.push(
+      `No API key is configured (SKALD_API_KEYS): every caller may do everything, so only ${draft.host} listens.`,
+    );
+  }
+  if (isEveryInterface(draft.host) && !env['SKALD_PUBLIC_URL']) {
+    found.push(`SKALD_PUBLIC_URL is not set: participants are told to call back at ${draft.publicUrl}.`);
+  }
+  if (draft.crashAt) found.push(`SKALD_CRASH_AT is set: this process will kill itself at ${draft.crashAt.point}.`);
+  return found;
+}
