@@ -1,4 +1,4 @@
-import type { Definition, Operation } from './definition.js';
+import { isUndoable, stepNamed, type Definition, type Operation, type Step } from './definition.js';
 import type { Parent, Reason } from './facts.js';
 import type { Json } from './json.js';
 import type { StepError } from './reply.js';
@@ -40,6 +40,8 @@ export interface StepState {
   readonly degraded: string | null;
   /** An attempt of the action may have taken effect although none was seen to succeed. */
   readonly inDoubt: boolean;
+  /** What the participant said of the action in the end; `null` while it said nothing. */
+  readonly answered: 'succeeded' | 'rejected' | null;
   readonly wait: Wait | null;
   /** The operation that can't go on, while `status` is `stuck`. */
   readonly stuck: { readonly operation: Operation; readonly since: number } | null;
@@ -79,4 +81,96 @@ export interface SagaState {
   readonly signals: readonly { readonly signal: string; readonly payload: Json }[];
   /** In definition order. */
   readonly steps: readonly StepState[];
+}
+
+/** The saga's status as the contract names it. */
+export function statusOf(state: SagaState): SagaStatus {
+  if (state.ended) return state.ended;
+  if (state.setAside || state.steps.some((step) => step.status === 'stuck')) return 'stuck';
+  return state.direction === 'back' ? 'compensating' : 'running';
+}
+
+/** Whether a pivot has succeeded: from then on nothing is undone (invariant I5). */
+export function isPastPivot(state: SagaState): boolean {
+  return state.steps.some((step, i) => state.definition.steps[i]!.kind === 'pivot' && step.status === 'succeeded');
+}
+
+/** When the saga's deadline passes (epoch ms); `null` without one. */
+export function deadlineOf(state: SagaState): number | null {
+  return state.definition.deadline === undefined ? null : state.startedAt + state.definition.deadline;
+}
+
+/** The definition of a step and its state, together. */
+export interface StepView {
+  readonly step: Step;
+  readonly is: StepState;
+}
+
+export function stepViews(state: SagaState): StepView[] {
+  return state.steps.map((is, i) => ({ step: state.definition.steps[i]!, is }));
+}
+
+export function viewOf(state: SagaState, name: string): StepView {
+  const step = stepNamed(state.definition, name);
+  return { step, is: state.steps[step.index]! };
+}
+
+/** Nothing of this step is under way any more, in either direction. */
+export function isAtRest(is: StepState): boolean {
+  switch (is.status) {
+    case 'running':
+    case 'waiting':
+    case 'compensating':
+    case 'stuck':
+      return false;
+    case 'pending':
+    case 'succeeded':
+    case 'failed':
+    case 'rejected':
+    case 'unknown':
+    case 'skipped':
+    case 'compensated':
+      return true;
+  }
+}
+
+/** Whether the steps after this one may start. */
+export function isDone({ step, is }: StepView): boolean {
+  switch (is.status) {
+    case 'succeeded':
+    case 'skipped':
+      return true;
+    case 'failed':
+    case 'rejected':
+    case 'unknown':
+      return step.optional;
+    case 'pending':
+    case 'running':
+    case 'waiting':
+    case 'compensating':
+    case 'compensated':
+    case 'stuck':
+      return false;
+  }
+}
+
+/** Whether the action is over and may have left an effect that has to be undone when the saga turns back. */
+export function needsUndo({ step, is }: StepView): boolean {
+  if (!isUndoable(step)) return false;
+  switch (is.status) {
+    case 'unknown':
+      return true;
+    case 'succeeded':
+      return is.degraded === null || is.inDoubt;
+    case 'pending':
+    case 'running':
+    case 'waiting':
+    case 'failed':
+    case 'rejected':
+    case 'skipped':
+    case 'compensating':
+    case 'compensated':
+    case 'stuck':
+      return false;
+  }
 }

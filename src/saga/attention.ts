@@ -1,0 +1,37 @@
+import type { Operation } from './definition.js';
+import type { StepError } from './reply.js';
+import { stepViews, type SagaState } from './state.js';
+
+/** What an operator sees of a saga that can't go on by itself, or that goes on trying. */
+export interface Attention extends StepError {
+  readonly kind: 'stuck' | 'retrying';
+  /** `null`: the saga as a whole was set aside. */
+  readonly step: string | null;
+  readonly participant: string | null;
+  readonly operation: Operation | null;
+  /** Epoch ms. */
+  readonly since: number;
+}
+
+/** The first thing about a saga that calls for attention; stuck before retrying. */
+export function attentionOf(state: SagaState): Attention | null {
+  if (state.ended) return null;
+  if (state.setAside) {
+    const { error, since } = state.setAside;
+    return { kind: 'stuck', step: null, participant: null, operation: null, since, ...error };
+  }
+  let retrying: Attention | null = null;
+  for (const { step, is } of stepViews(state)) {
+    if (!is.error) continue;
+    const participant = step.type === 'call' ? step.participant : null;
+    if (is.stuck && is.status === 'stuck') {
+      return { kind: 'stuck', step: step.name, participant, ...is.stuck, ...is.error };
+    }
+    if (is.wait?.for === 'retry' && !retrying) {
+      const operation = is.status === 'compensating' ? 'compensation' : 'action';
+      const since = (operation === 'action' ? is.startedAt : is.compensationStartedAt) ?? state.startedAt;
+      retrying = { kind: 'retrying', step: step.name, participant, operation, since, ...is.error };
+    }
+  }
+  return retrying;
+}

@@ -1,0 +1,62 @@
+import type { Operation } from './definition.js';
+import type { Json } from './json.js';
+import type { Reply, StepError } from './reply.js';
+
+/** What a participant reports through its callback URL. */
+export type CallbackResult =
+  | { readonly status: 'succeeded'; readonly output: Json }
+  | { readonly status: 'rejected'; readonly reason: string };
+
+/** How a child saga stands, as its parent sees it. */
+export type ChildOutcome =
+  /** All its steps are done; it can still be undone. */
+  | { readonly kind: 'prepared'; readonly output: Json }
+  | { readonly kind: 'compensated'; readonly message: string }
+  /** Past its pivot, or completed for good. */
+  | { readonly kind: 'not-undoable'; readonly message: string };
+
+/** What may come to a saga from outside; {@link react} turns it into facts. */
+export type SagaEvent =
+  | {
+      readonly type: 'reply';
+      readonly step: string;
+      readonly operation: Operation;
+      readonly attempt: number;
+      readonly reply: Reply;
+    }
+  /**
+   * A step that had started is not in flight here, and nobody will send it again.
+   * `attested`: this driver has held the saga since its last entry, so that it knows that nothing was sent since.
+   */
+  | { readonly type: 'lost'; readonly step: string; readonly attested: boolean }
+  | { readonly type: 'condition'; readonly step: string; readonly holds: boolean }
+  /** An expression of the definition could not be evaluated. */
+  | {
+      readonly type: 'mapping-failed';
+      readonly step: string;
+      readonly operation: Operation;
+      readonly error: StepError;
+    }
+  | {
+      readonly type: 'callback';
+      readonly step: string;
+      readonly operation: Operation;
+      readonly result: CallbackResult;
+    }
+  | { readonly type: 'signal'; readonly signal: string; readonly payload: Json }
+  | { readonly type: 'cancel'; readonly reason: string }
+  /** Time has passed: timers, time-outs and the deadline are looked at. */
+  | { readonly type: 'tick' }
+  | {
+      readonly type: 'child-chosen';
+      readonly step: string;
+      readonly child: string;
+      readonly definition: string;
+      readonly version: number;
+    }
+  | { readonly type: 'child-refused'; readonly step: string; readonly error: StepError }
+  | { readonly type: 'child-ended'; readonly step: string; readonly outcome: ChildOutcome }
+  /** The parent turns back and wants this child undone as a whole. */
+  | { readonly type: 'undo'; readonly message: string }
+  /** The root of this prepared child has ended well: nothing will be undone any more. */
+  | { readonly type: 'parent-completed' };

@@ -1,0 +1,176 @@
+import { DEFAULT_COMPENSATION_RETRY, DEFAULT_RETRY, nextDelay, type RetryPolicy } from './backoff.js';
+import type { CallStep, Operation } from './definition.js';
+import type { SagaEvent } from './events.js';
+import type { Effect, StepError } from './reply.js';
+import type { StepView } from './state.js';
+import type { Transition } from './transition.js';
+
+type ReplyEvent = Extract<SagaEvent, { type: 'reply' }>;
+
+/** The end of one attempt, read by the answer table of contract §3. */
+export function heedReply(transition: Transition, event: ReplyEvent): void {
+  const view = transition.view(event.step);
+  if (view.step.type !== 'call') throw new Error(`step ${event.step} calls nobody, yet a reply came`);
+  if (event.operation === 'action') heedAction(transition, view, view.step, event);
+  else heedCompensation(transition, view, view.step, event);
+}
+
+function heedAction(transition: Transition, { is }: StepView, step: CallStep, { attempt, reply }: ReplyEvent): void {
+  if (is.status !== 'running' && is.status !== 'waiting') {
+    if (reply.kind === 'succeeded') heedLateSuccess(transition, { step, is }, attempt, reply.output);
+    return;
+  }
+  switch (reply.kind) {
+    case 'succeeded':
+      transition.record({ type: 'step-succeeded', step: step.name, attempt, output: reply.output });
+      return;
+    case 'rejected':
+      transition.record({ type: 'step-rejected', step: step.name, attempt, error: reply.error });
+      return;
+  }
+  // The rest only matters to the attempt that is still awaited; another driver may have recorded this one already.
+  if (is.status !== 'running' || attempt <= is.attempts.action) return;
+  switch (reply.kind) {
+    case 'accepted':
+      transition.record({
+        type: 'call-accepted',
+        step: step.name,
+        operation: 'action',
+        attempt,
+        until: transition.now + step.callbackTimeout,
+      });
+      return;
+    case 'failed':
+      failAttempt(transition, step, 'action', attempt, reply.effect, reply.error, reply.retryAfter);
+      return;
+    case 'refused':
+      park(transition, step, 'action', reply.by, reply.wait);
+      return;
+  }
+}
+
+/**
+ * An action that was given up as never sent has taken effect after all. That never revives a saga, but what was
+ * done is now known and has to be undone.
+ */
+function heedLateSuccess(
+  transition: Transition,
+  { step, is }: StepView,
+  attempt: number,
+  output: Extract<ReplyEvent['reply'], { kind: 'succeeded' }>['output'],
+): void {
+  const wasGivenUp = is.status === 'failed' || (is.status === 'skipped' && is.startedAt !== null);
+  if (transition.state.direction === 'back' && wasGivenUp) {
+    transition.record({ type: 'step-succeeded', step: step.name, attempt, output });
+  }
+}
+
+function heedCompensation(
+  transition: Transition,
+  { is }: StepView,
+  step: CallStep,
+  { attempt, reply }: ReplyEvent,
+): void {
+  const isOwed = is.status === 'compensating' || is.stuck?.operation === 'compensation';
+  if (!isOwed) return;
+  if (reply.kind === 'succeeded') {
+    transition.record({ type: 'step-compensated', step: step.name, attempt, output: reply.output });
+    return;
+  }
+  if (is.status !== 'compensating' || attempt <= is.attempts.compensation) return;
+  switch (reply.kind) {
+    case 'rejected':
+      transition.record({ type: 'step-stuck', step: step.name, operation: 'compensation', error: reply.error });
+      return;
+    case 'accepted':
+      transition.record({
+        type: 'call-accepted',
+        step: step.name,
+        operation: 'compensation',
+        attempt,
+        until: transition.now + step.callbackTimeout,
+      });
+      return;
+    case 'failed':
+      failAttempt(transition, step, 'compensation', attempt, reply.effect, reply.error, reply.retryAfter);
+      return;
+    case 'refused':
+      park(transition, step, 'compensation', reply.by, reply.wait);
+      return;
+  }
+}
+
+/** Records a failed attempt, and when there is no next one what that makes of the step. */
+export function failAttempt(
+  transition: Transition,
+  step: CallStep,
+  operation: Operation,
+  attempt: number,
+  effect: Effect,
+  error: StepError,
+  retryAfter?: number,
+): void {
+  const delay = delayBeforeNext(transition, step, operation, attempt, retryAfter);
+  const retryAt = delay === null ? null : transition.now + delay;
+  transition.record({ type: 'attempt-failed', step: step.name, operation, attempt, effect, error, retryAt });
+  if (retryAt !== null) return;
+  if (operation === 'compensation') {
+    transition.record({ type: 'step-stuck', step: step.name, operation, error });
+  } else {
+    giveUp(transition, step, error);
+  }
+}
+
+/** Ends an action without an answer: by its fallback, as failed, or as in doubt. */
+function giveUp(transition: Transition, step: CallStep, error: StepError): void {
+  const { inDoubt } = transition.view(step.name).is;
+  const fallback = transition.state.direction === 'forward' ? step.fallback : undefined;
+  if (fallback?.strategy === 'static_response') {
+    const output = fallback.response ?? null;
+    transition.record({ type: 'step-succeeded', step: step.name, output, degraded: fallback.strategy });
+  } else if (fallback?.strategy === 'skip' && !inDoubt) {
+    transition.record({ type: 'step-skipped', step: step.name, because: 'fallback' });
+  } else {
+    transition.record({ type: inDoubt ? 'step-in-doubt' : 'step-failed', step: step.name, error });
+  }
+}
+
+function delayBeforeNext(
+  transition: Transition,
+  step: CallStep,
+  operation: Operation,
+  attempts: number,
+  retryAfter?: number,
+): number | null {
+  const { is } = transition.view(step.name);
+  // A saga that turns back abandons its actions, but for a pivot whose outcome decides which way it goes.
+  const isAbandoned = operation === 'action' && transition.state.direction !== 'forward' && step.kind !== 'pivot';
+  if (isAbandoned || (operation === 'action' && transition.state.direction === 'back')) return null;
+  const since = (operation === 'action' ? is.startedAt : is.compensationStartedAt) ?? transition.now;
+  const policy = transition.circumstances.retryPolicy(step, operation);
+  return nextDelay(policy, attempts, transition.now - since, transition.circumstances.random(), retryAfter);
+}
+
+function park(transition: Transition, step: CallStep, operation: Operation, by: string, wait: number): void {
+  transition.record({ type: 'call-parked', step: step.name, operation, by, until: transition.now + wait });
+}
+
+/**
+ * The policy for one operation: what the definition says over what the participant's policy says over the defaults.
+ * A retriable step goes on until it succeeds unless the definition itself sets a limit or the step is optional.
+ */
+export function retryPolicyOf(
+  step: CallStep,
+  operation: Operation,
+  ofParticipant: Partial<RetryPolicy> = {},
+): RetryPolicy {
+  const ofDefinition = operation === 'action' ? step.retry : step.compensationRetry;
+  const basis = operation === 'action' ? DEFAULT_RETRY : DEFAULT_COMPENSATION_RETRY;
+  const policy = { ...basis, ...ofParticipant, ...ofDefinition };
+  if (operation === 'compensation' || step.kind !== 'retriable' || step.optional) return policy;
+  return {
+    ...policy,
+    maxAttempts: ofDefinition.maxAttempts ?? Infinity,
+    maxElapsed: ofDefinition.maxElapsed ?? Infinity,
+  };
+}

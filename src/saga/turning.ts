@@ -1,0 +1,19 @@
+import type { Reason } from './facts.js';
+import { stepViews, type StepView } from './state.js';
+import type { Transition } from './transition.js';
+
+/**
+ * The one way back, for a rejection, used-up attempts, the deadline, a cancel and a parent's order.
+ * While a pivot may be in flight its outcome decides first: once it has succeeded nothing may be undone (I5).
+ */
+export function turnBack(transition: Transition, reason: Reason): void {
+  const mayPivot = stepViews(transition.state).some(isPivotUnderWay);
+  transition.record({ type: mayPivot ? 'turn-requested' : 'turned-back', reason });
+}
+
+/** A pivot that was started and may have been sent. One that a breaker holds back was not. */
+export function isPivotUnderWay({ step, is }: StepView): boolean {
+  if (step.kind !== 'pivot') return false;
+  if (is.wait?.for === 'release') return is.inDoubt;
+  return is.status === 'running' || is.status === 'waiting' || is.status === 'stuck';
+}
