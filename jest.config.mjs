@@ -46,9 +46,16 @@ const project = {
   transformIgnorePatterns: [`/node_modules/(?!(.*/node_modules/)?(${esmOnly.join('|')}))`],
 };
 
+const withServices = {
+  ...project,
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+
 const roots = '<rootDir>/{src,test,sdk,examples,bench}';
 
 export default {
+  reporters: ['default', '<rootDir>/test/support/reporter.mjs'],
   projects: [
     {
       ...project,
@@ -56,7 +63,12 @@ export default {
       testMatch: [`${roots}/**/*.spec.{ts,mjs}`],
       testPathIgnorePatterns: ['/node_modules/', '\\.(int|e2e)\\.spec\\.'],
     },
-    { ...project, displayName: 'int', testMatch: [`${roots}/**/*.int.spec.{ts,mjs}`] },
-    { ...project, displayName: 'e2e', testMatch: [`${roots}/**/*.e2e.spec.{ts,mjs}`] },
+    { ...withServices, displayName: 'int', testMatch: [`${roots}/**/*.int.spec.{ts,mjs}`] },
+    {
+      ...withServices,
+      displayName: 'e2e',
+      testMatch: [`${roots}/**/*.e2e.spec.{ts,mjs}`],
+      runner: '<rootDir>/test/support/serial-runner.cjs',
+    },
   ],
 };

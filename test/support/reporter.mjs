@@ -1,0 +1,22 @@
+import path from 'node:path';
+
+/** Ends a run with what was skipped, by name, and one line that a script can read: `N passed, N failed[, N skipped]`. */
+export default class LastLineReporter {
+  onRunComplete(_contexts, results) {
+    const skipped = new Map();
+    for (const { testResults, testFilePath } of results.testResults) {
+      for (const { status, ancestorTitles, title } of testResults) {
+        if (status !== 'pending' && status !== 'todo') continue;
+        const name = `${ancestorTitles[0] ?? title}  (${path.relative(process.cwd(), testFilePath)})`;
+        skipped.set(name, (skipped.get(name) ?? 0) + 1);
+      }
+    }
+    const total = [...skipped.values()].reduce((sum, count) => sum + count, 0);
+    // A file that could not even be loaded is a failure, though it holds no failed test.
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+    const lines = [...skipped].map(([name, count]) => `skipped ${count} of: ${name}`);
+    lines.push(`${results.numPassedTests} passed, ${failed} failed${total > 0 ? `, ${total} skipped` : ''}`);
+    // Jest prints its own summary after all reporters; only at the exit is there nothing more to come.
+    process.once('exit', () => process.stdout.write(`\n${lines.join('\n')}\n`));
+  }
+}
