@@ -1,0 +1,88 @@
+import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
+import pg from 'pg';
+import { type Backend, type HintQueue, STREAMS, type Take, WORKER_OPTIONS, type WorkerConnection } from './backend.js';
+import type { WakeHint } from './hint.js';
+import { type Log, OutageLog } from './log.js';
+
+const { Queue, Worker } = withBackend(createPostgresBackend);
+
+/**
+ * For the session. `search_path`: BullMQ expects it of a pool that it did not make. `synchronous_commit`: a hint need
+ * not survive a crash, and so must not wait for the disk (nor hold, while it waits, the lock that NOTIFY takes).
+ */
+const SESSION = '-c search_path=bullmq -c synchronous_commit=off';
+
+/** BullMQ on Postgres, in the schema `bullmq`: for installations without Redis. */
+export class PostgresBackend implements Backend {
+  readonly name = 'postgres';
+  /** A job costs Postgres some milliseconds of work (ten times what it costs Redis), so they must be few and full. */
+  readonly gap = 15;
+  private readonly outage: OutageLog;
+  private producer: pg.Pool;
+  private opened = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly log: Log,
+  ) {
+    this.outage = new OutageLog(log, "Postgres' queue");
+  }
+
+  async open(): Promise<void> {
+    this.producer = this.pool(2);
+    const client = await this.producer.connect();
+    try {
+      await runMigrations(client);
+    } finally {
+      client.release();
+    }
+    this.opened = true;
+  }
+
+  isUp(): boolean {
+    return this.opened;
+  }
+
+  queue(name: string): HintQueue {
+    const queue = new Queue<WakeHint, void>(name, { connection: this.producer, streams: STREAMS });
+    queue.on('error', this.failed);
+    return queue;
+  }
+
+  worker(name: string, take: Take, concurrency: number): WorkerConnection {
+    // One client listens; claiming and finishing jobs share the others.
+    const pool = this.pool(3);
+    const worker = new Worker<WakeHint, void>(name, (job) => take(job.data), {
+      ...WORKER_OPTIONS,
+      connection: pool,
+      concurrency,
+    });
+    worker.on('error', this.failed);
+    return { worker, disconnect: () => void pool.end().catch(() => undefined) };
+  }
+
+  async close(): Promise<void> {
+    this.opened = false;
+    await this.producer?.end();
+  }
+
+  private pool(max: number): pg.Pool {
+    const pool = new pg.Pool({
+      connectionString: this.url,
+      max,
+      options: SESSION,
+      application_name: 'skald-queue',
+      keepAlive: true,
+      connectionTimeoutMillis: 2_000,
+      query_timeout: 5_000,
+    });
+    pool.on('error', this.failed);
+    return pool;
+  }
+
+  private readonly failed = (err: Error): void => {
+    if (typeof (err as { code?: unknown }).code === 'number')
+      this.log.debug({ err }, 'a job of the queue has vanished');
+    else this.outage.failed(err);
+  };
+}

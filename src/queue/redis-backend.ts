@@ -1,0 +1,79 @@
+import { Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type Backend, type HintQueue, STREAMS, type Take, WORKER_OPTIONS, type WorkerConnection } from './backend.js';
+import type { WakeHint } from './hint.js';
+import { type Log, OutageLog } from './log.js';
+import { impatientConnection, patientConnection } from './redis-connection.js';
+import { within } from './within.js';
+
+/** BullMQ on Redis. Redis may come and go at any time; nothing here throws because of it. */
+export class RedisBackend implements Backend {
+  readonly name = 'redis';
+  readonly gap = 3;
+  private readonly outage: OutageLog;
+  private producer: Redis;
+
+  constructor(
+    private readonly url: string,
+    private readonly prefix: string,
+    private readonly sendTimeout: number,
+    private readonly log: Log,
+  ) {
+    this.outage = new OutageLog(log, 'Redis');
+  }
+
+  async open(): Promise<void> {
+    this.producer = impatientConnection(this.url, `${this.prefix}-producer`, this.sendTimeout, this.failed);
+    this.producer.on('ready', () => this.outage.recovered());
+    const ready = new Promise<void>((resolve) => this.producer.once('ready', resolve));
+    void ready.then(() => this.checkEviction());
+    // Most of the time it is there at once, and then the first hint finds it up.
+    await within(1_000, 'connecting to Redis', ready).catch(() => undefined);
+  }
+
+  isUp(): boolean {
+    return this.producer?.status === 'ready';
+  }
+
+  queue(name: string): HintQueue {
+    const queue = new Queue<WakeHint, void, string>(name, {
+      connection: this.producer,
+      prefix: this.prefix,
+      skipVersionCheck: true,
+      streams: STREAMS,
+    });
+    queue.on('error', this.failed);
+    return queue;
+  }
+
+  worker(name: string, take: Take, concurrency: number): WorkerConnection {
+    const connection = patientConnection(this.url, this.failed);
+    const worker = new Worker<WakeHint, void>(name, (job) => take(job.data), {
+      ...WORKER_OPTIONS,
+      connection,
+      prefix: this.prefix,
+      concurrency,
+    });
+    worker.on('error', this.failed);
+    return { worker, disconnect: () => connection.disconnect() };
+  }
+
+  async close(): Promise<void> {
+    this.producer?.disconnect();
+  }
+
+  private readonly failed = (err: Error): void => {
+    // BullMQ puts a number there when a job is not what it was: Redis was wiped, or the job's lock ran out.
+    if (typeof (err as { code?: unknown }).code === 'number')
+      this.log.debug({ err }, 'a job of the queue has vanished');
+    else this.outage.failed(err);
+  };
+
+  /** A Redis that evicts keys loses hints without a word; the sweep makes up for it, but late. */
+  private async checkEviction(): Promise<void> {
+    const memory = await this.producer.info('memory').catch(() => '');
+    const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
+    if (policy === undefined || policy === 'noeviction') return;
+    this.log.warn({ policy }, 'Redis may evict queue keys under memory pressure: set maxmemory-policy to noeviction');
+  }
+}
