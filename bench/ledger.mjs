@@ -54,7 +54,8 @@ export class Ledger {
         pages.delete(id);
         sagas += 1;
         calls += page.length / 2;
-        if (page !== right) problems.push(`saga ${id} of workload ${name} made the calls "${page}", expected "${right}"`);
+        if (page !== right)
+          problems.push(`saga ${id} of workload ${name} made the calls "${page}", expected "${right}"`);
       }
     }
     for (const [id, page] of pages) problems.push(`saga ${id} made the calls "${page}", but nobody started it`);

@@ -20,7 +20,10 @@ const calls = {
 /** Every call a participant knows, by path. */
 export const callByPath = new Map(Object.values(calls).map((call) => [call.path, call]));
 
-/** @param {string} shipPath */
+/**
+ * @param {string} name
+ * @param {string} shipPath
+ */
 function definitionWith(name, shipPath) {
   return {
     name,
@@ -46,7 +49,7 @@ function definitionWith(name, shipPath) {
  * @typedef {object} Workload
  * @property {WorkloadName} name
  * @property {Call[]} calls the calls of one saga, in the only right order
- * @property {object} definition the same work as a Skald definition
+ * @property {{ name: string, steps: object[] }} definition the same work as a Skald definition
  * @property {string} outcome the status a saga must end in
  */
 

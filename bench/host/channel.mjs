@@ -8,13 +8,16 @@ import { fork } from 'node:child_process';
  */
 export function serve(methods) {
   process.on('disconnect', () => process.exit(0));
-  process.on('message', async (/** @type {{ id: number, method: string, argument: unknown }} */ { id, method, argument }) => {
-    try {
-      process.send?.({ id, result: await methods[method](argument) });
-    } catch (error) {
-      process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    }
-  });
+  process.on(
+    'message',
+    async (/** @type {{ id: number, method: string, argument: unknown }} */ { id, method, argument }) => {
+      try {
+        process.send?.({ id, result: await methods[method](argument) });
+      } catch (error) {
+        process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      }
+    },
+  );
 }
 
 /**

