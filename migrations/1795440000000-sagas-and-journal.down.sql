@@ -1,0 +1,3 @@
+drop table skald.journal;
+drop table skald.sagas;
+drop function skald.refuse();

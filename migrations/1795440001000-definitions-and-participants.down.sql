@@ -1,0 +1,2 @@
+drop table skald.participants;
+drop table skald.definitions;
