@@ -1,0 +1,111 @@
+import { arrayLiteral, quoted } from './array-literal.js';
+import type { Part } from './flush-part.js';
+import type { PendingAppend } from './pending.js';
+
+const WON = '(select append_id from written)';
+
+export const started: Part = {
+  letter: 's',
+  sql: (p) => `started as (
+    insert into skald.sagas
+      (id, definition, version, status, seq, due_at, business_key, concurrency_key, tags, parent_id, root_id)
+    select id, definition, version, 'running', 1, now() + ${p(0)}::int * interval '1 ms',
+      business_key, concurrency_key, tags, parent_id, root_id
+    from unnest(${p(1)}::bigint[], ${p(2)}::uuid[], ${p(3)}::text[], ${p(4)}::int[], ${p(5)}::text[], ${p(6)}::text[],
+        ${p(7)}::jsonb[], ${p(8)}::uuid[], ${p(9)}::uuid[])
+      as fresh (append_id, id, definition, version, business_key, concurrency_key, tags, parent_id, root_id)
+    where (append_id in ${WON}) is true
+  )`,
+  values: ({ starts, lease }) => [
+    String(lease),
+    arrayLiteral(starts, (s) => s.appendId),
+    arrayLiteral(starts, (s) => s.sagaId),
+    arrayLiteral(starts, (s) => quoted(s.start.fact.definition)),
+    arrayLiteral(starts, (s) => s.start.fact.version),
+    arrayLiteral(starts, (s) => quoted(s.start.fact.businessKey)),
+    arrayLiteral(starts, (s) => quoted(s.start.fact.concurrencyKey)),
+    arrayLiteral(starts, (s) => (s.start.fact.tags ? quoted(JSON.stringify(s.start.fact.tags)) : null)),
+    arrayLiteral(starts, (s) => s.start.fact.parent?.saga ?? null),
+    arrayLiteral(starts, (s) => s.start.rootId),
+  ],
+};
+
+/** `due` −1: the lease from now. `was_parked` takes the old value, of the row as it is when it is locked. */
+export const changed: Part = {
+  letter: 'r',
+  sql: (p) => `changed as (
+    update skald.sagas saga set
+      seq = change.seq, status = change.status, paused = change.paused, parked = change.parked,
+      was_parked = saga.parked,
+      due_at = case when change.due = -1 then now() + ${p(0)}::int * interval '1 ms'
+        else to_timestamp(change.due / 1000.0) end,
+      finished_at = case when change.finished then coalesce(saga.finished_at, date_trunc('milliseconds', now()))
+        else saga.finished_at end,
+      attention = change.attention,
+      recoveries = case when change.parked then 0 else saga.recoveries end
+    from unnest(${p(1)}::bigint[], ${p(2)}::uuid[], ${p(3)}::int[], ${p(4)}::text[], ${p(5)}::bool[], ${p(6)}::bool[],
+        ${p(7)}::bigint[], ${p(8)}::bool[], ${p(9)}::jsonb[])
+      as change (append_id, id, seq, status, paused, parked, due, finished, attention)
+    where saga.id = change.id and (change.append_id in ${WON}) is true
+    returning change.append_id, saga.was_parked
+  )`,
+  values: ({ changes, lease }) => [
+    String(lease),
+    arrayLiteral(changes, (c) => c.appendId),
+    arrayLiteral(changes, (c) => c.sagaId),
+    arrayLiteral(changes, (c) => c.seq),
+    arrayLiteral(changes, (c) => c.append.row?.status ?? null),
+    arrayLiteral(changes, (c) => c.append.row?.paused ?? null),
+    arrayLiteral(changes, (c) => c.append.row?.parked ?? null),
+    arrayLiteral(changes, (c) => dueValue(c.append.row?.due)),
+    arrayLiteral(changes, (c) => c.append.row?.finished ?? null),
+    arrayLiteral(changes, (c) => (c.append.row?.attention ? quoted(plainJson(c.append.row.attention)) : null)),
+  ],
+};
+
+function dueValue(due: number | null | 'lease' | undefined): number | null {
+  if (due === 'lease') return -1;
+  return due === null || due === undefined ? null : Math.ceil(due);
+}
+
+/** jsonb knows neither NUL nor half a surrogate pair, and a participant's message may hold both. */
+function plainJson(value: object): string {
+  return JSON.stringify(value, (_, v: unknown) =>
+    typeof v === 'string' ? v.replace(/[\0\p{Surrogate}]/gu, '\ufffd') : v,
+  );
+}
+
+/** A saga that is being driven will look by itself before it parks; one that waits or is paused is not to be driven. */
+export const woken: Part = {
+  letter: 'w',
+  sql: (p) => `woken as (
+    update skald.sagas saga set due_at = now()
+    from unnest(${p(0)}::bigint[], ${p(1)}::uuid[]) as wake (append_id, id)
+    where saga.id = wake.id and (wake.append_id in ${WON}) is true
+      and saga.parked and not saga.paused and saga.status in ('running', 'compensating')
+  )`,
+  values: ({ entries }) => {
+    const wakes = entries.flatMap((e) =>
+      e.kind === 'append' ? (e.append.wake ?? []).map((id) => ({ appendId: e.appendId, id })) : [],
+    );
+    wakes.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [arrayLiteral(wakes, (w) => w.appendId), arrayLiteral(wakes, (w) => w.id)];
+  },
+};
+
+export const freed: Part = {
+  letter: 'f',
+  sql: (p) => `freed as (
+    delete from skald.concurrency_keys held
+    using unnest(${p(0)}::bigint[], ${p(1)}::text[], ${p(2)}::uuid[]) as free (append_id, key, saga_id)
+    where held.key = free.key and held.saga_id = free.saga_id and (free.append_id in ${WON}) is true
+  )`,
+  values: ({ entries }) => {
+    const frees = entries.filter((e): e is PendingAppend => e.kind === 'append' && e.append.freeConcurrencyKey !== undefined);
+    return [
+      arrayLiteral(frees, (f) => f.appendId),
+      arrayLiteral(frees, (f) => quoted(f.append.freeConcurrencyKey)),
+      arrayLiteral(frees, (f) => f.sagaId),
+    ];
+  },
+};
