@@ -13,6 +13,8 @@ export interface Reason {
 export interface Parent {
   readonly saga: string;
   readonly step: string;
+  /** The saga that has no parent, at the top of the family. */
+  readonly root: string;
   /** 1 for the child of a root. Bounds recursion. */
   readonly depth: number;
 }
@@ -85,8 +87,9 @@ export type Fact =
   | { readonly type: 'step-stuck'; readonly step: string; readonly operation: Operation; readonly error: StepError }
   | { readonly type: 'deadline-passed' }
   /** A child saga has done all its steps; it stays undoable until its root has ended. */
-  | { readonly type: 'saga-prepared'; readonly output: Json }
-  | { readonly type: 'saga-completed'; readonly output: Json }
+  | { readonly type: 'saga-prepared'; readonly output: Json; readonly outputError?: string }
+  /** `outputError`: why the definition's output could not be computed; the saga is completed all the same. */
+  | { readonly type: 'saga-completed'; readonly output: Json; readonly outputError?: string }
   | { readonly type: 'saga-compensated' }
   /** The engine could not drive the saga; an operator must look. */
   | { readonly type: 'saga-set-aside'; readonly error: StepError };

@@ -1,0 +1,48 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import { validateSync, type ValidationError } from 'class-validator';
+import { Problem, type FieldProblem } from './errors/problem.js';
+
+type Class<T extends object> = new () => T;
+
+/**
+ * Checks bodies and queries against their class. Only the top level is copied: what users put into `input` or a signal
+ * stays untouched, whatever its fields are called.
+ */
+@Injectable()
+export class BodyPipe implements PipeTransform {
+  transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
+    const isChecked = (type === 'body' || type === 'query') && metatype && !BUILT_IN.has(metatype);
+    if (!isChecked) return value;
+    const checked = check(metatype as Class<object>, value ?? {});
+    if ('problems' in checked) throw invalidRequest(checked.problems);
+    return checked.value;
+  }
+}
+
+export function check<T extends object>(
+  type: Class<T>,
+  value: unknown,
+): { readonly value: T } | { readonly problems: readonly FieldProblem[] } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { problems: [{ pointer: '', detail: 'must be a JSON object' }] };
+  }
+  const instance = Object.assign(new type(), value);
+  const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, stopAtFirstError: true });
+  return errors.length === 0 ? { value: instance } : { problems: errors.flatMap((error) => problemsOf(error, '')) };
+}
+
+export function invalidRequest(problems: readonly FieldProblem[]): Problem {
+  const detail = problems.map((p) => `${p.pointer || 'the body'}: ${p.detail}`).join('; ');
+  return new Problem(400, 'invalid-request', 'Invalid request', detail.slice(0, 1_000), { errors: problems });
+}
+
+const BUILT_IN = new Set<unknown>([String, Boolean, Number, Array, Object]);
+
+function problemsOf(error: ValidationError, above: string): FieldProblem[] {
+  const pointer = `${above}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+    pointer,
+    detail: rule === 'whitelistValidation' ? 'there is no such field: take it out' : message,
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, pointer))];
+}

@@ -1,0 +1,28 @@
+import { Equals, IsIn, IsOptional, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
+import type { Json } from '../../saga/json.js';
+
+/** What `POST /v1/sagas/{id}/cancel` takes. */
+export class CancelSaga {
+  /** Why; it is kept in the journal and passed to every compensation. */
+  @MinLength(1, { message: 'say why' })
+  @MaxLength(1_000, { message: 'must be a text of at most 1000 characters' })
+  reason: string;
+}
+
+/** What a participant reports through its callback URL. */
+export class ReportResult {
+  @IsIn(['succeeded', 'rejected'], { message: 'must be succeeded or rejected' })
+  status: 'succeeded' | 'rejected';
+
+  /** The step's output, when it succeeded. */
+  @IsOptional()
+  @ValidateIf((result: ReportResult) => result.status === 'rejected')
+  @Equals(undefined, { message: 'goes with status succeeded only' })
+  output?: Json;
+
+  /** Why not, when it was rejected. */
+  @IsOptional()
+  @IsString({ message: 'must be a text' })
+  @MaxLength(1_000, { message: 'must be a text of at most 1000 characters' })
+  reason?: string;
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Engine } from '../../engine/engine.js';
+import type { Entry } from '../../saga/facts.js';
+import { invalidRequest } from '../body.pipe.js';
+
+/** How often a saga driven by another process is looked at, in ms. */
+const POLL_INTERVAL = 500;
+/** A comment keeps proxies from closing a quiet stream. In ms. */
+const HEARTBEAT = 15_000;
+
+/** The journal of one saga, at once or as it grows. */
+@Injectable()
+export class SagaEvents {
+  constructor(private readonly engine: Engine) {}
+
+  async answer(id: string, after: string | undefined, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const isLive = /\btext\/event-stream\b/.test(request.headers.accept ?? '');
+    const last = isLive ? (headerOf(request, 'last-event-id') ?? after) : after;
+    const seq = readSeq(last);
+    if (isLive) await this.stream(id, seq, request, reply);
+    else await reply.send({ items: (await this.engine.entries(id, seq)).entries.map(viewOfEntry), nextCursor: null });
+  }
+
+  private async stream(id: string, after: number, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    let { entries, hasEnded } = await this.engine.entries(id, after);
+    if (hasEnded && entries.length === 0) {
+      await reply.status(204).send(); // tells an EventSource not to come back
+      return;
+    }
+    let isOpen = true;
+    request.raw.once('close', () => (isOpen = false));
+    reply.hijack();
+    const stream = reply.raw;
+    stream.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    let seq = after;
+    let heardAt = performance.now();
+    for (;;) {
+      for (const entry of entries) {
+        stream.write(`id: ${entry.seq}\nevent: entry\ndata: ${JSON.stringify(viewOfEntry(entry))}\n\n`);
+        seq = entry.seq;
+        heardAt = performance.now();
+      }
+      if (hasEnded || !isOpen || this.engine.draining) break;
+      if (performance.now() - heardAt > HEARTBEAT) {
+        stream.write(': still here\n\n');
+        heardAt = performance.now();
+      }
+      await this.engine.nextEntry(id, POLL_INTERVAL);
+      // Postgres may be away for a while: the stream stays open and goes on when it is back.
+      ({ entries, hasEnded } = await this.engine.entries(id, seq).catch(() => ({ entries: [], hasEnded: false })));
+    }
+    stream.end();
+  }
+}
+
+function viewOfEntry({ seq, at, by, facts }: Entry): object {
+  return { seq, at: new Date(at).toISOString(), by, facts };
+}
+
+function readSeq(text: string | undefined): number {
+  if (text === undefined || text === '') return 0;
+  if (!/^\d{1,9}$/.test(text)) throw invalidRequest([{ pointer: '/after', detail: 'must be the seq of an entry' }]);
+  return Number(text);
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,79 @@
+import type { Json } from '../../saga/json.js';
+import type { SagaStatus, StepStatus } from '../../saga/state.js';
+
+export class ErrorDto {
+  /** Stable, kebab-case. */
+  code: string;
+  message: string;
+  /** Equal for errors with the same cause. */
+  fingerprint: string;
+}
+
+export class AttemptsDto {
+  action: number;
+  compensation: number;
+}
+
+export class ReasonDto {
+  code: string;
+  message: string;
+}
+
+export class StuckDto {
+  step: string | null;
+  operation: 'action' | 'compensation' | null;
+  code: string;
+  message: string;
+  since: string;
+}
+
+export class ParentDto {
+  saga: string;
+  step: string;
+}
+
+export class StepDto {
+  name: string;
+  participant?: string;
+  /** The child saga, once it has been requested. */
+  saga?: string;
+  kind: 'compensatable' | 'pivot' | 'retriable';
+  status: StepStatus;
+  /** A fallback answered in place of the participant. */
+  degraded?: boolean;
+  degradedBy?: string;
+  output: Json;
+  error: ErrorDto | null;
+  /** Attempts whose end is known, per operation. */
+  attempts: AttemptsDto;
+  startedAt: string | null;
+  finishedAt: string | null;
+  nextAttemptAt: string | null;
+}
+
+/** A saga: one run of a definition. */
+export class SagaDto {
+  id: string;
+  definition: string;
+  version: number;
+  status: SagaStatus;
+  paused: boolean;
+  businessKey: string | null;
+  tags: { [key: string]: string };
+  input: Json;
+  output: Json;
+  /** Why it turned back. */
+  reason: ReasonDto | null;
+  /** Why it can't go on without an operator. */
+  stuck: StuckDto | null;
+  startedAt: string;
+  finishedAt: string | null;
+  /** When the engine looks at it again by itself. */
+  dueAt: string | null;
+  /** In definition order. */
+  steps: StepDto[];
+  /** Number of its last journal entry; also its ETag. */
+  seq: number;
+  parent: ParentDto | null;
+  links: { [name: string]: string };
+}

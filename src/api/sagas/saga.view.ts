@@ -1,0 +1,70 @@
+import { attentionOf } from '../../saga/attention.js';
+import type { StepError } from '../../saga/reply.js';
+import { statusOf, stepViews, type SagaState, type StepView } from '../../saga/state.js';
+import type { SagaRow } from '../../store/saga-row.js';
+import type { SagaDto, StepDto } from './saga.dto.js';
+
+/** A saga as the contract shows it (§5, shapes). */
+export function viewOfSaga(state: SagaState, row?: Pick<SagaRow, 'due'>): SagaDto {
+  const attention = attentionOf(state);
+  return {
+    id: state.id,
+    definition: state.definition.name,
+    version: state.definition.version,
+    status: statusOf(state),
+    paused: state.paused,
+    businessKey: state.businessKey,
+    tags: { ...state.tags },
+    input: state.input,
+    output: state.output,
+    reason: state.direction === 'forward' ? null : state.reason,
+    stuck:
+      attention?.kind === 'stuck'
+        ? {
+            step: attention.step,
+            operation: attention.operation,
+            code: attention.code,
+            message: attention.message,
+            since: instant(attention.since)!,
+          }
+        : null,
+    startedAt: instant(state.startedAt)!,
+    finishedAt: instant(state.finishedAt),
+    dueAt: state.ended ? null : instant(row?.due ?? null),
+    steps: stepViews(state).map(viewOfStep),
+    seq: state.seq,
+    parent: state.parent ? { saga: state.parent.saga, step: state.parent.step } : null,
+    links: linksOf(state.id),
+  };
+}
+
+function viewOfStep({ step, is }: StepView): StepDto {
+  const { wait } = is;
+  return {
+    name: step.name,
+    ...(step.type === 'call' && { participant: step.participant }),
+    ...(is.child && { saga: is.child.id }),
+    kind: step.kind,
+    status: is.status,
+    ...(is.degraded !== null && { degraded: true, degradedBy: is.degraded }),
+    output: is.output,
+    error: is.error && shown(is.error),
+    attempts: is.attempts,
+    startedAt: instant(is.startedAt),
+    finishedAt: instant(is.finishedAt),
+    nextAttemptAt: wait?.for === 'retry' || wait?.for === 'release' ? instant(wait.until) : null,
+  };
+}
+
+function shown({ code, message, fingerprint }: StepError): StepError {
+  return { code, message, fingerprint };
+}
+
+function linksOf(id: string): SagaDto['links'] {
+  const self = `/v1/sagas/${id}`;
+  return { self, events: `${self}/events`, cancel: `${self}/cancel`, signals: `${self}/signals/{signal}` };
+}
+
+function instant(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,96 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Json } from '../../saga/json.js';
+import { Access } from '../access/access.js';
+import type { Page } from '../page.js';
+import { CancelSaga } from './messages.dto.js';
+import { SagaDto } from './saga.dto.js';
+import { SagaEvents } from './saga-events.js';
+import { ListSagas } from './list-sagas.dto.js';
+import { SagaId } from './saga-id.pipe.js';
+import { Sagas } from './sagas.service.js';
+import { StartSaga } from './start-saga.dto.js';
+
+@Controller('v1/sagas')
+export class SagasController {
+  constructor(
+    private readonly sagas: Sagas,
+    private readonly events: SagaEvents,
+  ) {}
+
+  /** Start a saga. It is durable when this answers; `Prefer: wait=10` waits up to that many seconds for its end. */
+  @Post()
+  @Access('submitter')
+  async start(
+    @Body() start: StartSaga,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('idempotency-key') key?: string,
+    @Headers('prefer') prefer?: string,
+  ): Promise<SagaDto> {
+    const answer = await this.sagas.start(start, { key, prefer, closed: closedSignal(request) });
+    void reply.status(answer.status).headers(answer.headers);
+    return answer.saga;
+  }
+
+  /** Start up to 1,000 sagas in one call; one result per item, in order. */
+  @Post('batch')
+  @Access('submitter')
+  @HttpCode(200)
+  startBatch(@Body() batch: unknown): Promise<{ items: object[] }> {
+    return this.sagas.startBatch(batch);
+  }
+
+  /** Find sagas, newest first. */
+  @Get()
+  @Access('viewer')
+  list(@Query() query: ListSagas, @Req() request: FastifyRequest): Promise<Page<SagaDto>> {
+    return this.sagas.list(query, request.query as Record<string, unknown>);
+  }
+
+  @Get(':id')
+  @Access('viewer')
+  async get(@Param('id', SagaId) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<SagaDto> {
+    const saga = await this.sagas.get(id);
+    void reply.header('etag', `"${saga.seq}"`);
+    return saga;
+  }
+
+  /** The journal; with `Accept: text/event-stream` it stays open and goes on, and resumes by `Last-Event-ID`. */
+  @Get(':id/events')
+  @Access('viewer')
+  async getEvents(
+    @Param('id', SagaId) id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Query('after') after?: string,
+  ): Promise<void> {
+    await this.events.answer(id, after, request, reply);
+  }
+
+  /** Compensate what was done. Not possible after the pivot. */
+  @Post(':id/cancel')
+  @Access('submitter')
+  @HttpCode(202)
+  cancel(@Param('id', SagaId) id: string, @Body() { reason }: CancelSaga): Promise<SagaDto> {
+    return this.sagas.cancel(id, reason);
+  }
+
+  /** Send a signal with any JSON; kept if the saga does not wait for it yet. */
+  @Post(':id/signals/:signal')
+  @Access('submitter')
+  @HttpCode(202)
+  signal(
+    @Param('id', SagaId) id: string,
+    @Param('signal') signal: string,
+    @Body() payload: unknown,
+  ): Promise<SagaDto> {
+    return this.sagas.signal(id, signal, (payload ?? null) as Json);
+  }
+}
+
+function closedSignal(request: FastifyRequest): AbortSignal {
+  const closed = new AbortController();
+  request.raw.once('close', () => closed.abort());
+  return closed.signal;
+}

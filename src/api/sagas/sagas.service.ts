@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { Engine } from '../../engine/engine.js';
+import type { Delivery } from '../../engine/messages.js';
+import { canonicalJson } from '../../saga/canonical-json.js';
+import type { Json } from '../../saga/json.js';
+import { check, invalidRequest } from '../body.pipe.js';
+import { asProblem, refusedBy } from '../errors/as-problem.js';
+import { Problem } from '../errors/problem.js';
+import { limitOf, type Page } from '../page.js';
+import { filterOf, type ListSagas } from './list-sagas.dto.js';
+import { preferredWait } from './prefer.js';
+import type { SagaDto } from './saga.dto.js';
+import { viewOfSaga } from './saga.view.js';
+import { StartSaga } from './start-saga.dto.js';
+
+const MAX_BATCH = 1_000;
+
+export interface StartAnswer {
+  readonly status: 200 | 202;
+  readonly headers: { readonly [name: string]: string };
+  readonly saga: SagaDto;
+}
+
+/** The sagas resource: what the controller answers. */
+@Injectable()
+export class Sagas {
+  constructor(private readonly engine: Engine) {}
+
+  async start(
+    start: StartSaga,
+    { key, prefer, closed }: { key?: string; prefer?: string; closed?: AbortSignal },
+  ): Promise<StartAnswer> {
+    const wait = preferredWait(prefer);
+    const { state, isReplay } = await this.engine.startSaga(requestOf(start, key));
+    const headers: Record<string, string> = { location: `/v1/sagas/${state.id}` };
+    if (isReplay) headers['idempotency-replayed'] = 'true';
+    if (wait === null) return { status: 202, headers, saga: viewOfSaga(state) };
+
+    headers['preference-applied'] = `wait=${wait}`;
+    await this.engine.waitForEnd(state.id, wait * 1_000, closed);
+    const saga = await this.get(state.id);
+    return { status: saga.finishedAt === null ? 202 : 200, headers, saga };
+  }
+
+  async startBatch(batch: unknown): Promise<{ items: object[] }> {
+    const items = Array.isArray(batch) ? batch : (batch as { items?: unknown } | null)?.items;
+    if (!Array.isArray(items)) {
+      throw invalidRequest([{ pointer: '/items', detail: 'must be a list of starts' }]);
+    }
+    if (items.length > MAX_BATCH) {
+      throw invalidRequest([{ pointer: '/items', detail: `must be at most ${MAX_BATCH} starts` }]);
+    }
+    return { items: await Promise.all(items.map((item) => this.startItem(item))) };
+  }
+
+  async get(id: string): Promise<SagaDto> {
+    const { state, row } = await this.engine.find(id);
+    return viewOfSaga(state, row);
+  }
+
+  async list(query: ListSagas, raw: Record<string, unknown>): Promise<Page<SagaDto>> {
+    const page = await this.engine.list(filterOf(query, raw), limitOf(query), query.cursor);
+    return { items: page.items.map(({ state, row }) => viewOfSaga(state, row)), nextCursor: page.nextCursor };
+  }
+
+  async cancel(id: string, reason: string): Promise<SagaDto> {
+    return viewOf(await this.engine.cancel(id, reason, 'api'));
+  }
+
+  async signal(id: string, signal: string, payload: Json): Promise<SagaDto> {
+    return viewOf(await this.engine.signal(id, signal, payload, 'api'));
+  }
+
+  private async startItem(item: unknown): Promise<object> {
+    const { idempotencyKey, ...rest } = (item ?? {}) as { idempotencyKey?: unknown };
+    try {
+      const checked = check(StartSaga, Array.isArray(item) ? item : rest);
+      if ('problems' in checked) throw invalidRequest(checked.problems);
+      if (idempotencyKey !== undefined && typeof idempotencyKey !== 'string') {
+        throw invalidRequest([{ pointer: '/idempotencyKey', detail: 'must be a text' }]);
+      }
+      const { status, saga, headers } = await this.start(checked.value, { key: idempotencyKey });
+      return { status, replayed: 'idempotency-replayed' in headers, saga };
+    } catch (err) {
+      const problem = asProblem(err);
+      if (!problem) throw err;
+      const { status, code, message: title, detail, more } = problem;
+      return { status, problem: { title, status, code, detail, errors: more.errors } };
+    }
+  }
+}
+
+function viewOf({ state, refused }: Delivery): SagaDto {
+  if (refused) throw refusedBy(refused);
+  return viewOfSaga(state);
+}
+
+function requestOf(start: StartSaga, key: string | undefined): Parameters<Engine['startSaga']>[0] {
+  const request = { ...start, input: start.input ?? {} };
+  if (key === undefined) return request;
+  if (!/^[\x21-\x7e][\x20-\x7e]{0,254}$/.test(key)) {
+    const detail = 'Idempotency-Key must be 1 to 255 printable ASCII characters';
+    throw new Problem(400, 'invalid-idempotency-key', 'Invalid Idempotency-Key', detail);
+  }
+  return { ...request, idempotency: { key, request: canonicalJson(request) } };
+}

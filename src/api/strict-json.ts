@@ -1,0 +1,108 @@
+import { parseDocument } from 'yaml';
+import { Problem } from './errors/problem.js';
+
+/** Deepest nesting that a body may have. */
+export const MAX_DEPTH = 64;
+
+/**
+ * Reads JSON as a careful API has to: what `JSON.parse` lets pass in silence (a field given twice, `__proto__`, NUL
+ * characters that Postgres can't hold, nesting that exhausts a stack) is refused by name (hazard 14).
+ */
+export function parseStrictJson(text: string): unknown {
+  inspect(text);
+  try {
+    return JSON.parse(text);
+  } catch (err) {
+    throw malformed('malformed-json', 'Malformed JSON', `the body is not JSON: ${(err as Error).message}`);
+  }
+}
+
+/** YAML with the same limits; aliases are bounded, so that a small text can't grow into a large document. */
+export function parseStrictYaml(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: true, merge: false, version: '1.2' });
+  const [error] = document.errors;
+  if (error) throw malformed('malformed-yaml', 'Malformed YAML', `the body is not YAML: ${error.message}`);
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(document.toJS({ maxAliasCount: 50 }));
+  } catch (err) {
+    throw malformed('malformed-yaml', 'Malformed YAML', `the body can not be read: ${(err as Error).message}`);
+  }
+  return json === undefined ? undefined : parseStrictJson(json);
+}
+
+/** One pass over the text, without building anything but the sets of field names. */
+function inspect(text: string): void {
+  const fields: (Set<string> | null)[] = [];
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case 0x7b: // {
+        fields.push(new Set());
+        break;
+      case 0x5b: // [
+        fields.push(null);
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        fields.pop();
+        continue;
+      case 0x22: {
+        const end = endOfString(text, i);
+        inspectString(text.slice(i + 1, end), isFollowedByColon(text, end) ? fields.at(-1) : null);
+        i = end;
+        continue;
+      }
+      default:
+        continue;
+    }
+    if (fields.length > MAX_DEPTH) {
+      throw malformed('json-too-deep', 'JSON too deep', `nest objects and arrays at most ${MAX_DEPTH} levels deep`);
+    }
+  }
+}
+
+function inspectString(raw: string, fields: Set<string> | null | undefined): void {
+  const isEscaped = raw.includes('\\');
+  if (isEscaped && /(?:^|[^\\])(?:\\\\)*\\u0000/.test(raw)) {
+    throw malformed('nul-character', 'NUL character', 'take the NUL character (\\u0000) out: it can not be stored');
+  }
+  if (!fields) return;
+  const name = isEscaped ? unescaped(raw) : raw;
+  if (name === '__proto__') {
+    throw malformed('forbidden-field', 'Forbidden field', 'a field must not be called __proto__');
+  }
+  if (fields.has(name)) {
+    throw malformed('duplicate-field', 'Field given twice', `the field ${JSON.stringify(name)} stands twice in one object`);
+  }
+  fields.add(name);
+}
+
+function endOfString(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5c) i++;
+    else if (code === 0x22) return i;
+  }
+  return text.length;
+}
+
+function isFollowedByColon(text: string, end: number): boolean {
+  for (let i = end + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x3a) return true;
+    if (code !== 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) return false;
+  }
+  return false;
+}
+
+function unescaped(raw: string): string {
+  try {
+    return JSON.parse(`"${raw}"`) as string;
+  } catch {
+    return raw; // JSON.parse of the whole text will say what is wrong with it
+  }
+}
+
+function malformed(code: string, title: string, detail: string): Problem {
+  return new Problem(400, code, title, detail, { errors: [{ pointer: '', detail }] });
+}

@@ -1,0 +1,184 @@
+import type { WakeHint } from '../queue/hint.js';
+import type { SagaState } from '../saga/state.js';
+import { stepError } from '../saga/step-error.js';
+import { StoreUnavailable } from '../store/errors.js';
+import { crashPoint } from './crash-points.js';
+import { Driver, type DriverTools, type Handover } from './driver.js';
+import { FRESH_SHARE, MAX_RECOVERIES, type EngineOptions } from './engine-options.js';
+import type { EngineLog } from './engine-log.js';
+import type { EngineMetrics } from './engine-metrics.js';
+import { HandedOver } from './handed-over.js';
+
+/** A saga in the hands of this process. */
+interface Held {
+  /** `null` while it is being read. */
+  driver: Driver | null;
+  readonly since: number;
+}
+
+/** How long a saga whose driver broke is left alone, in ms. */
+const BREATHER = 2_000;
+
+/**
+ * The sagas that this process drives: as many at once as it has room for, each one once, and each with a lease in
+ * Postgres that is kept up for as long as its driver runs.
+ */
+export class Drivers {
+  private readonly held = new Map<string, Held>();
+  private readonly handedOver = new HandedOver();
+  private waitingForRoom: (() => void)[] = [];
+  private leaseTimer: NodeJS.Timeout | undefined;
+  private isStopping = false;
+
+  constructor(
+    private readonly tools: DriverTools,
+    private readonly options: EngineOptions,
+    private readonly metrics: EngineMetrics,
+    private readonly log: EngineLog,
+  ) {}
+
+  get room(): number {
+    return this.isStopping ? 0 : this.options.maxInFlight - this.held.size;
+  }
+
+  get count(): number {
+    return this.held.size;
+  }
+
+  start(): void {
+    this.leaseTimer = setInterval(() => void this.keepLeases(), this.options.lease / 3);
+  }
+
+  /** A saga that was made durable here, belongs to nobody, and whose hint is about to be sent. */
+  handOver(state: SagaState): void {
+    this.handedOver.put(state, this.tools.clock.now());
+  }
+
+  /** Tells the driver of this saga, if it is here, that the journal has moved. */
+  refresh(state: SagaState): boolean {
+    this.handedOver.update(state);
+    const held = this.held.get(state.id);
+    held?.driver?.refresh();
+    return held !== undefined;
+  }
+
+  /** Takes the sagas of a hint; settles when all of them are being driven, or need not be. */
+  async take(hint: WakeHint): Promise<void> {
+    crashPoint('after-wake');
+    const ids = hint.ids.filter((id) => !this.held.has(id));
+    if (ids.length === 0) return;
+    this.metrics.dispatched('queue', ids.length);
+    const age = this.tools.clock.now() - hint.wokenAt;
+    if (age > this.options.lease * FRESH_SHARE) {
+      await this.claim(ids);
+      return;
+    }
+    for (const id of ids) {
+      if (this.room <= 0) await this.roomAgain();
+      const state = this.handedOver.take(id, hint.wokenAt);
+      if (state) this.drive(id, () => ({ state, isRecovery: false }));
+      else this.drive(id, () => this.read(id));
+    }
+  }
+
+  /** Drives sagas that the sweep has claimed. */
+  takeClaimed(claimed: readonly { readonly id: string; readonly wasParked: boolean; readonly recoveries: number }[]): void {
+    for (const { id, wasParked, recoveries } of claimed) {
+      if (this.held.has(id)) continue;
+      if (recoveries > MAX_RECOVERIES) void this.setAside(id, recoveries);
+      else this.drive(id, () => this.load(id, !wasParked));
+    }
+  }
+
+  /** Takes nothing new and lets go of everything; settles when all is let go or `timeout` ms are over. */
+  async stop(timeout: number): Promise<void> {
+    this.isStopping = true;
+    for (const { driver } of this.held.values()) driver?.stop();
+    const until = performance.now() + timeout;
+    while (this.held.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+    clearInterval(this.leaseTimer);
+    if (this.held.size > 0) {
+      this.log.warn({ sagas: this.held.size }, 'let go of sagas with calls in flight; they come back by their lease');
+    }
+  }
+
+  private async claim(ids: readonly string[]): Promise<void> {
+    if (this.room <= 0) await this.roomAgain();
+    this.takeClaimed(await this.tools.sagas.claim(ids, this.options.lease));
+  }
+
+  /** A saga that a hint names but that this process does not know: its row says whether it is ours to take. */
+  private async read(id: string): Promise<Handover | null> {
+    const loaded = await this.tools.recorder.load(id);
+    if (!loaded || loaded.state.ended) return null;
+    if (!loaded.row.parked) return { state: loaded.state, isRecovery: false };
+    const [claimed] = await this.tools.sagas.claim([id], this.options.lease);
+    return claimed ? this.load(id, false) : null;
+  }
+
+  private async load(id: string, isRecovery: boolean): Promise<Handover | null> {
+    const loaded = await this.tools.recorder.load(id);
+    if (!loaded || loaded.state.ended) return null;
+    if (isRecovery) this.metrics.recovered();
+    return { state: loaded.state, isRecovery };
+  }
+
+  private drive(id: string, handover: () => Handover | null | Promise<Handover | null>): void {
+    if (this.held.has(id)) return;
+    const held: Held = { driver: null, since: performance.now() };
+    this.held.set(id, held);
+    void this.run(id, held, handover).finally(() => {
+      this.held.delete(id);
+      this.waitingForRoom.shift()?.();
+    });
+  }
+
+  private async run(
+    id: string,
+    held: Held,
+    handover: () => Handover | null | Promise<Handover | null>,
+  ): Promise<void> {
+    try {
+      const given = await handover();
+      if (!given) return;
+      held.driver = new Driver(this.tools, given);
+      if (this.isStopping) held.driver.stop();
+      await held.driver.run();
+    } catch (err) {
+      if (err instanceof StoreUnavailable) return; // nothing is lost: the lease runs out, and the sweep finds it
+      this.log.error({ err, saga: id }, 'a saga could not be driven; it is tried again, and set aside if that goes on');
+      await this.tools.sagas.release([id], BREATHER).catch(() => undefined);
+    }
+  }
+
+  private async setAside(id: string, recoveries: number): Promise<void> {
+    const error = stepError('set-aside', `its driver broke ${recoveries} times in a row without a step forward`);
+    try {
+      await this.tools.sagas.setAside(id, error);
+      this.log.error({ saga: id }, 'set a saga aside for an operator');
+    } catch (err) {
+      this.log.error({ err, saga: id }, 'a saga could not be set aside; the sweep will meet it again');
+    }
+  }
+
+  /** The sign of life. What it brings back tells which sagas were written to by somebody else meanwhile. */
+  private async keepLeases(): Promise<void> {
+    const old = performance.now() - this.options.lease / 4;
+    const ids = [...this.held].flatMap(([id, held]) => (held.driver && held.since < old ? [id] : []));
+    if (ids.length === 0) return;
+    try {
+      const kept = new Map((await this.tools.sagas.extend(ids, this.options.lease)).map(({ id, seq }) => [id, seq]));
+      for (const id of ids) {
+        const driver = this.held.get(id)?.driver;
+        const seq = kept.get(id);
+        if (driver && (seq === undefined || seq > driver.seq)) driver.refresh();
+      }
+    } catch (err) {
+      this.log.warn({ err }, 'leases could not be kept up; others may take these sagas over');
+    }
+  }
+
+  private roomAgain(): Promise<void> {
+    return new Promise((resolve) => this.waitingForRoom.push(resolve));
+  }
+}

@@ -1,0 +1,54 @@
+import type { Problem } from '../saga/problems.js';
+
+/** There is no such definition, or not in that version. */
+export class UnknownDefinition extends Error {
+  readonly code = 'unknown-definition';
+}
+
+/** There is no saga with this id. */
+export class UnknownSaga extends Error {
+  readonly code = 'unknown-saga';
+
+  constructor(readonly sagaId: string) {
+    super(`there is no saga ${sagaId}`);
+  }
+}
+
+/** The input does not meet the definition's schema. */
+export class InvalidInput extends Error {
+  readonly code = 'invalid-input';
+
+  constructor(
+    definition: string,
+    readonly problems: readonly Problem[],
+  ) {
+    super(`${definition} can't start with this input: ${problems.map((p) => `${p.pointer || '/'} ${p.detail}`).join('; ')}`);
+  }
+}
+
+/** The idempotency key was used for something else. */
+export class IdempotencyKeyReused extends Error {
+  readonly code = 'idempotency-key-reused';
+}
+
+/** The first call with this key has not ended yet. */
+export class IdempotencyKeyInUse extends Error {
+  readonly code = 'idempotency-key-in-use';
+}
+
+/** Another open saga holds the concurrency key. */
+export class ConcurrencyKeyBusy extends Error {
+  readonly code = 'concurrency-key-busy';
+
+  constructor(
+    key: string,
+    readonly holder: string,
+  ) {
+    super(`saga ${holder} holds the concurrency key ${JSON.stringify(key)} until it has ended`);
+  }
+}
+
+/** The process is shutting down. */
+export class Draining extends Error {
+  readonly code = 'draining';
+}

@@ -1,0 +1,48 @@
+import type { Participant } from '../participants/participant.js';
+import { parseParticipant } from '../participants/participant-parser.js';
+import type { Participants } from '../store/participants.js';
+
+/** How often changes made through other processes are looked for, in ms: half of what the contract allows (§6). */
+const REFRESH_INTERVAL = 1_000;
+
+/** All participants with the policies in force, in memory; follows the table within two seconds. */
+export class ParticipantDirectory {
+  private known = new Map<string, Participant>();
+  private revision = '';
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly participants: Participants,
+    private readonly log: { error(fields: object, message: string): void },
+  ) {}
+
+  find(name: string): Participant | undefined {
+    return this.known.get(name);
+  }
+
+  async start(): Promise<void> {
+    await this.refresh();
+    this.timer = setInterval(() => {
+      this.refresh().catch((err: unknown) => this.log.error({ err }, 'participants could not be read; those known stay in force'));
+    }, REFRESH_INTERVAL);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Reads the table if it has changed since. */
+  async refresh(): Promise<void> {
+    const revision = await this.participants.revision();
+    if (revision === this.revision) return;
+    const known = new Map<string, Participant>();
+    for (const { name, spec } of await this.participants.all()) {
+      const parsed = parseParticipant(name, spec);
+      if ('participant' in parsed) known.set(name, parsed.participant);
+      else this.log.error({ participant: name, problems: parsed.problems }, 'a stored participant can not be used');
+    }
+    this.known = known;
+    this.revision = revision;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Fact } from '../saga/facts.js';
+import { advance, evolve, replay } from '../saga/evolve.js';
+import type { SagaEvent } from '../saga/events.js';
+import { react, type Refusal } from '../saga/react.js';
+import { retryPolicyOf } from '../saga/replies.js';
+import { scopeOf } from '../saga/scope.js';
+import type { SagaState } from '../saga/state.js';
+import { MappingError } from '../saga/template.js';
+import type { Circumstances } from '../saga/transition.js';
+import type { DatabaseClock } from '../store/database-clock.js';
+import type { Appended, RowChange } from '../store/entry.js';
+import type { Journal } from '../store/journal.js';
+import type { SagaRow } from '../store/saga-row.js';
+import type { CompiledDefinitions } from './compiled-definitions.js';
+import { crashPoint } from './crash-points.js';
+import type { EngineMetrics } from './engine-metrics.js';
+import type { EntryFeed } from './entry-feed.js';
+import type { ParticipantDirectory } from './participant-directory.js';
+import { concerned } from './row-change.js';
+
+/** A transition as decided: the facts, and the state if they are recorded. */
+export interface Decision {
+  readonly before: SagaState;
+  readonly after: SagaState;
+  readonly facts: readonly Fact[];
+  readonly refused?: Refusal;
+}
+
+/** A saga as it was read. */
+export interface Loaded {
+  readonly state: SagaState;
+  readonly row: SagaRow;
+  /** Who wrote its last entry. */
+  readonly lastBy: string;
+}
+
+/** Load → decide → record: the steps that drivers and messages from outside share. Holds no rule about sagas. */
+export class Recorder {
+  private readonly circumstances: Omit<Circumstances, 'now'>;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly definitions: CompiledDefinitions,
+    private readonly clock: DatabaseClock,
+    private readonly feed: EntryFeed,
+    private readonly metrics: EngineMetrics,
+    directory: ParticipantDirectory,
+  ) {
+    this.circumstances = {
+      random: Math.random,
+      retryPolicy: (step, operation) => {
+        const participant = directory.find(step.participant);
+        return retryPolicyOf(step, operation, operation === 'action' ? participant?.retry : participant?.compensationRetry);
+      },
+    };
+  }
+
+  /** The saga as it stands in Postgres; `null` if there is none. */
+  async load(sagaId: string): Promise<Loaded | null> {
+    const stored = await this.journal.read(sagaId);
+    if (!stored) return null;
+    const { entries, row } = stored;
+    const started = entries[0]?.facts[0];
+    if (started?.type !== 'saga-started') throw new Error(`journal of ${sagaId} does not begin with saga-started`);
+    const definition = await this.definitions.get(started.definition, started.version);
+    return { state: replay(sagaId, definition, entries), row, lastBy: entries.at(-1)!.by };
+  }
+
+  /** What `events` mean for the saga now. Nothing is recorded yet. */
+  async decide(before: SagaState, events: readonly SagaEvent[]): Promise<Decision> {
+    const now = this.clock.now();
+    const reaction = react(before, events, { now, ...this.circumstances });
+    if (reaction.facts.length === 0) return { before, after: before, ...reaction };
+    const facts = await withOutput(before, reaction.facts, now);
+    return { before, facts, after: evolve(before, { seq: before.seq + 1, at: now, by: '', facts }) };
+  }
+
+  /** Makes a decision durable, unless somebody else has written the next entry of this saga first. */
+  async record(decision: Decision, by: string, row: RowChange | undefined): Promise<Appended> {
+    const { before, after, facts } = decision;
+    const wake = concerned(before, after);
+    crashPoint('before-append');
+    const appended = await this.journal.append({
+      sagaId: after.id,
+      seq: after.seq,
+      by,
+      facts,
+      ...(row && { row }),
+      ...(wake.length > 0 && { wake }),
+      ...(after.ended && after.concurrencyKey !== null && { freeConcurrencyKey: after.concurrencyKey }),
+    });
+    crashPoint('after-append');
+    if (appended.outcome === 'appended') {
+      this.metrics.recorded(decision);
+      this.feed.publish(after.id, wake);
+    }
+    return appended;
+  }
+}
+
+/** Fills in what the saga answers with: the one thing about an end that has to be computed. */
+async function withOutput(before: SagaState, facts: readonly Fact[], now: number): Promise<readonly Fact[]> {
+  const last = facts.at(-1)!;
+  const template = before.definition.output;
+  if (!template || last.type === 'step-succeeded') return facts;
+  const isEnd = (fact: Fact) => (fact.type === 'saga-completed' && !before.prepared) || fact.type === 'saga-prepared';
+  if (!facts.some(isEnd)) return facts;
+  const after = facts.reduce((state, fact) => advance(state, fact, now), before);
+  try {
+    const output = await template.evaluate(scopeOf(after));
+    return facts.map((fact) => (isEnd(fact) ? { ...fact, output } : fact));
+  } catch (err) {
+    // The steps are done and can't be undone for want of a summary: the saga ends with no output, and says why.
+    if (err instanceof MappingError) return facts.map((fact) => (isEnd(fact) ? { ...fact, outputError: err.message } : fact));
+    throw err;
+  }
+}
