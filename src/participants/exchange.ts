@@ -15,6 +15,7 @@ const TOO_LATE = new Error('the call was given up before it was sent');
  */
 export class Exchange implements Dispatcher.DispatchHandler, Timed {
   private readonly timer: Timer;
+  private readonly sendBefore: number;
   private controller: Dispatcher.DispatchController | null = null;
   private isSettled = false;
   private status = 0;
@@ -24,7 +25,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Timed {
   private limit: number;
 
   /**
-   * @param timeout ms for everything: waiting for a connection, connecting, sending, the whole answer
+   * @param timeout ms for everything: a connection (half of it at most), sending, the whole answer
    * @param maxBytes longest body of a success
    */
   constructor(
@@ -34,11 +35,14 @@ export class Exchange implements Dispatcher.DispatchHandler, Timed {
     private readonly settle: (end: Answer | Fault) => void,
   ) {
     this.limit = maxBytes;
+    this.sendBefore = performance.now() + timeout / 2;
     this.timer = wheel.start(this, timeout);
   }
 
   /** Called when a connection is ready and the request is about to be written to it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    // With most of the time gone, an answer could hardly come in time: better not to have asked than to be in doubt.
+    if (performance.now() > this.sendBefore) this.end({ error: new AttemptTimedOut(), wasSent: false });
     // To throw here is the way to take a request back without harm to the connection.
     if (this.isSettled) throw TOO_LATE;
     this.controller = controller;

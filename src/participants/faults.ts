@@ -50,10 +50,10 @@ const SENTENCES = {
   'target-refused': 'participants may not live there',
 } as const;
 
-function codeAfterSending({ code = '' }: Fault['error']): FaultCode {
+function codeAfterSending({ code = '', name }: Fault['error']): FaultCode {
   if (code === 'timeout') return code;
-  if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW') return 'oversized-headers';
-  return code.startsWith('HPE_') ? 'malformed-answer' : 'connection-reset';
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'oversized-headers';
+  return name === 'HTTPParserError' ? 'malformed-answer' : 'connection-reset';
 }
 
 const NETWORK_CODES = new Set([

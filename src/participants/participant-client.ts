@@ -80,7 +80,7 @@ export class ParticipantClient {
   private read(call: ParticipantCall, { pool, endpoint }: Route, end: Answer | Fault): Reply {
     if ('status' in end) return readAnswer(call.operation, end, call.participant.answers, Date.now());
     if (!end.wasSent && this.isClosed) return SHUT_DOWN;
-    if (!end.wasSent && end.error.code === 'timeout' && pool.stats.running >= MOST_CONNECTIONS) return CROWDED;
+    if (!end.wasSent && end.error.code === 'timeout' && pool.stats.size >= MOST_CONNECTIONS) return CROWDED;
     return readFault(end, endpoint.origin);
   }
 
