@@ -1,7 +1,7 @@
 import type { Entry, Fact } from '../saga/facts.js';
 import { arrayLiteral } from './array-literal.js';
 import type { Database, Statement } from './database.js';
-import { SAGA_COLUMNS, type SagaRow } from './saga-row.js';
+import { SAGA_COLUMNS, type SagaRow, UUID } from './saga-row.js';
 
 export interface SagaRecord {
   readonly row: SagaRow;
@@ -28,8 +28,6 @@ const READ_ROWS: Statement = {
 /** Queries on their way at the same time, and sagas in one of them. */
 const MOST_QUERIES = 2;
 const MOST_SAGAS = 64;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface Wanted {
   readonly id: string;

@@ -31,3 +31,5 @@ export const SAGA_COLUMNS = `
   (extract(epoch from saga.finished_at) * 1000)::float8 as "finishedAt",
   saga.business_key as "businessKey", saga.concurrency_key as "concurrencyKey", saga.tags,
   saga.parent_id as "parentId", saga.root_id as "rootId", saga.recoveries, saga.attention`;
+
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,0 +1,108 @@
+import type { Statement } from './database.js';
+
+/** A saga that may be driven at all. The first condition is what the index `sagas_open` is for. */
+const DRIVABLE = `saga.finished_at is null and saga.status in ('running', 'compensating') and not saga.paused`;
+
+const TAKEN_OVER = `
+  due_at = now() + $2::int * interval '1 ms', parked = false, was_parked = saga.parked,
+  recoveries = saga.recoveries + case when saga.parked then 0 else 1 end`;
+
+/**
+ * Locks in the order of ids, like the flushes do, and waits for nobody. A hint may come a little early by this process's
+ * clock, hence the 50 ms.
+ */
+export const CLAIM: Statement = {
+  name: 'claim',
+  text: `
+    with free as (
+      select saga.id from unnest($1::uuid[]) as wanted (id) join skald.sagas saga on saga.id = wanted.id
+      where ${DRIVABLE} and (saga.parked and saga.due_at <= now() + interval '50 ms'
+        or not saga.parked and saga.due_at < now() + $2::int * interval '0.55 ms')
+      order by saga.id
+      for no key update of saga skip locked
+    )
+    update skald.sagas saga set ${TAKEN_OVER} from free where saga.id = free.id returning saga.id`,
+};
+
+/** `skip locked` keeps the sweeps of several processes out of each other's way. */
+export const CLAIM_DUE: Statement = {
+  name: 'claim-due',
+  text: `
+    with due as (
+      select saga.id from skald.sagas saga where ${DRIVABLE} and saga.due_at <= now()
+      order by saga.due_at limit $1
+      for no key update skip locked
+    )
+    update skald.sagas saga set ${TAKEN_OVER} from due where saga.id = due.id
+    returning saga.id, saga.was_parked as "wasParked", saga.recoveries`,
+};
+
+export const EXTEND: Statement = {
+  name: 'extend',
+  text: `
+    with driven as (
+      select saga.id from unnest($1::uuid[]) as wanted (id) join skald.sagas saga on saga.id = wanted.id
+      where ${DRIVABLE} and not saga.parked
+      order by saga.id
+      for no key update of saga
+    )
+    update skald.sagas saga set due_at = now() + $2::int * interval '1 ms' from driven where saga.id = driven.id
+    returning saga.id, saga.seq`,
+};
+
+export const MAKE_DUE: Statement = {
+  name: 'make-due',
+  text: `
+    with lost as (
+      select saga.id from unnest($1::uuid[]) as wanted (id) join skald.sagas saga on saga.id = wanted.id
+      where ${DRIVABLE} and saga.due_at > now()
+      order by saga.id
+      for no key update of saga
+    )
+    update skald.sagas saga set due_at = now() from lost where saga.id = lost.id`,
+};
+
+export const RELEASE: Statement = {
+  name: 'release',
+  text: `
+    update skald.sagas saga set due_at = now() + $2::int * interval '1 ms', parked = $3
+    where saga.id = $1 and ${DRIVABLE}`,
+};
+
+export const SET_ASIDE: Statement = {
+  name: 'set-aside',
+  text: `
+    with target as (
+      select saga.id from skald.sagas saga
+      where saga.id = $1 and saga.finished_at is null and saga.status <> 'stuck'
+      for no key update
+    ), written as (
+      insert into skald.journal (saga_id, seq, append_id, by, facts)
+      select target.id, (select coalesce(max(entry.seq), 0) + 1 from skald.journal entry where entry.saga_id = $1),
+        0, 'engine', $2::json
+      from target
+      on conflict do nothing
+      returning saga_id, seq
+    ), aside as (
+      update skald.sagas saga
+      set status = 'stuck', seq = written.seq, due_at = null, parked = true, was_parked = saga.parked, attention = $3::jsonb
+      from written where saga.id = written.saga_id
+    )
+    select exists (select from target) as open, exists (select from written) as written`,
+};
+
+export const COUNT_OPEN: Statement = {
+  name: 'count-open',
+  text: `select status, count(*)::int as count from skald.sagas where finished_at is null group by status`,
+};
+
+/** The first ten thousand are enough to see that there is a problem. */
+export const OVERDUE: Statement = {
+  name: 'overdue',
+  text: `
+    select count(*)::int as count,
+      coalesce(extract(epoch from now() - min(due_at)) * 1000, 0)::float8 as age
+    from (
+      select due_at from skald.sagas saga where ${DRIVABLE} and saga.due_at <= now() order by due_at limit 10000
+    ) overdue`,
+};
