@@ -1,6 +1,7 @@
 import { arrayLiteral, quoted } from './array-literal.js';
 import type { Part } from './flush-part.js';
 import type { PendingAppend } from './pending.js';
+import { storableJson } from './storable-json.js';
 
 const WON = '(select append_id from written)';
 
@@ -42,7 +43,7 @@ export const changed: Part = {
       finished_at = case when change.finished then coalesce(saga.finished_at, date_trunc('milliseconds', now()))
         else saga.finished_at end,
       attention = change.attention,
-      recoveries = case when change.parked then 0 else saga.recoveries end
+      recoveries = 0
     from unnest(${p(1)}::bigint[], ${p(2)}::uuid[], ${p(3)}::int[], ${p(4)}::text[], ${p(5)}::bool[], ${p(6)}::bool[],
         ${p(7)}::bigint[], ${p(8)}::bool[], ${p(9)}::jsonb[])
       as change (append_id, id, seq, status, paused, parked, due, finished, attention)
@@ -59,20 +60,13 @@ export const changed: Part = {
     arrayLiteral(changes, (c) => c.append.row?.parked ?? null),
     arrayLiteral(changes, (c) => dueValue(c.append.row?.due)),
     arrayLiteral(changes, (c) => c.append.row?.finished ?? null),
-    arrayLiteral(changes, (c) => (c.append.row?.attention ? quoted(plainJson(c.append.row.attention)) : null)),
+    arrayLiteral(changes, (c) => (c.append.row?.attention ? quoted(storableJson(c.append.row.attention)) : null)),
   ],
 };
 
 function dueValue(due: number | null | 'lease' | undefined): number | null {
   if (due === 'lease') return -1;
   return due === null || due === undefined ? null : Math.ceil(due);
-}
-
-/** jsonb knows neither NUL nor half a surrogate pair, and a participant's message may hold both. */
-function plainJson(value: object): string {
-  return JSON.stringify(value, (_, v: unknown) =>
-    typeof v === 'string' ? v.replace(/[\0\p{Surrogate}]/gu, '\ufffd') : v,
-  );
 }
 
 /** A saga that is being driven will look by itself before it parks; one that waits or is paused is not to be driven. */
@@ -82,7 +76,7 @@ export const woken: Part = {
     update skald.sagas saga set due_at = now()
     from unnest(${p(0)}::bigint[], ${p(1)}::uuid[]) as wake (append_id, id)
     where saga.id = wake.id and (wake.append_id in ${WON}) is true
-      and saga.parked and not saga.paused and saga.status in ('running', 'compensating')
+      and saga.parked and not saga.paused and saga.finished_at is null
   )`,
   values: ({ entries }) => {
     const wakes = entries.flatMap((e) =>

@@ -1,7 +1,10 @@
 import type { Statement } from './database.js';
 
-/** A saga that may be driven at all. The first condition is what the index `sagas_open` is for. */
-const DRIVABLE = `saga.finished_at is null and saga.status in ('running', 'compensating') and not saga.paused`;
+/**
+ * A saga that may be driven at all. The first condition is what the index `sagas_open` is for. One that is stuck counts:
+ * other branches of it may go on, and it has a due time only then.
+ */
+const DRIVABLE = `saga.finished_at is null and not saga.paused`;
 
 const TAKEN_OVER = `
   due_at = now() + $2::int * interval '1 ms', parked = false, was_parked = saga.parked,
@@ -21,7 +24,8 @@ export const CLAIM: Statement = {
       order by saga.id
       for no key update of saga skip locked
     )
-    update skald.sagas saga set ${TAKEN_OVER} from free where saga.id = free.id returning saga.id`,
+    update skald.sagas saga set ${TAKEN_OVER} from free where saga.id = free.id
+    returning saga.id, saga.was_parked as "wasParked", saga.recoveries`,
 };
 
 /** `skip locked` keeps the sweeps of several processes out of each other's way. */
@@ -60,6 +64,21 @@ export const MAKE_DUE: Statement = {
       for no key update of saga
     )
     update skald.sagas saga set due_at = now() from lost where saga.id = lost.id`,
+};
+
+/**
+ * Parks a saga without an entry. A message from outside always touches the row (and so its `seq`): if one has come since
+ * the driver looked, nothing happens, even when both statements are under way at once, since the row is locked and
+ * looked at again.
+ */
+export const PARK: Statement = {
+  name: 'park',
+  text: `
+    update skald.sagas saga set
+      parked = true, was_parked = saga.parked, recoveries = 0,
+      status = $3, due_at = to_timestamp($4::float8 / 1000), attention = $5::jsonb
+    where saga.id = $1 and saga.seq <= $2 and saga.finished_at is null and not saga.paused
+    returning saga.id`,
 };
 
 export const RELEASE: Statement = {

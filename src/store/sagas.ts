@@ -2,8 +2,9 @@ import type { StepError } from '../saga/reply.js';
 import type { SagaStatus } from '../saga/state.js';
 import { arrayLiteral } from './array-literal.js';
 import type { Database } from './database.js';
-import type { Attention } from './entry.js';
-import { CLAIM, CLAIM_DUE, COUNT_OPEN, EXTEND, MAKE_DUE, OVERDUE, RELEASE, SET_ASIDE } from './sagas-sql.js';
+import type { Attention, RowChange } from './entry.js';
+import { storableJson } from './storable-json.js';
+import { CLAIM, CLAIM_DUE, COUNT_OPEN, EXTEND, MAKE_DUE, OVERDUE, PARK, RELEASE, SET_ASIDE } from './sagas-sql.js';
 
 /** A saga that the sweep has taken over. */
 export interface Claimed {
@@ -35,9 +36,8 @@ export class Sagas {
    * Takes over those of the sagas that nobody drives: asleep and due, or with a lease that is nearly half used up, so
    * that a hint for a saga in good hands is no reason to take it. Sagas that somebody is claiming are passed over.
    */
-  async claim(ids: readonly string[], leaseMs: number): Promise<string[]> {
-    const rows = await this.#database.query<{ id: string }>(CLAIM, [arrayLiteral(ids, (id) => id), leaseMs]);
-    return rows.map((row) => row.id);
+  async claim(ids: readonly string[], leaseMs: number): Promise<Claimed[]> {
+    return this.#database.query<Claimed & { id: string }>(CLAIM, [arrayLiteral(ids, (id) => id), leaseMs]);
   }
 
   /** The sweep: takes over sagas that are due, the longest overdue first. */
@@ -53,6 +53,16 @@ export class Sagas {
   /** For sagas whose wake-up got lost: the next sweep takes them. */
   async makeDue(ids: readonly string[]): Promise<void> {
     await this.#database.query(MAKE_DUE, [arrayLiteral(ids, (id) => id)]);
+  }
+
+  /**
+   * Puts a saga to sleep without an entry, as its driver has seen it at `seq`. False: it has moved on since, or is
+   * finished or paused; nothing has changed then.
+   */
+  async park(id: string, seq: number, row: RowChange): Promise<boolean> {
+    const due = typeof row.due === 'number' ? row.due : null;
+    const attention = row.attention && storableJson(row.attention);
+    return (await this.#database.query(PARK, [id, seq, row.status, due, attention])).length > 0;
   }
 
   /** Gives a saga back without an entry. `parked`: it may sleep for `delayMs`; otherwise that is what is left of the lease. */
