@@ -12,7 +12,9 @@ const CLOCK_SLACK = 1_000;
  */
 export function heedLoss(transition: Transition, { step: name, attested }: Extract<SagaEvent, { type: 'lost' }>): void {
   const { step, is } = transition.view(name);
-  if (step.type !== 'call' || is.status !== 'running' || transition.state.direction === 'forward') return;
+  const { direction } = transition.state;
+  if (step.type !== 'call' || is.status !== 'running' || direction === 'forward') return;
+  if (direction === 'turning' && step.kind !== 'pivot') return; // it goes on if the pivot prevails
 
   const isLongBeforeRetry = is.wait?.for === 'retry' && transition.now < is.wait.until - CLOCK_SLACK;
   const wasNotSentSince = attested || isLongBeforeRetry;
@@ -24,7 +26,7 @@ export function heedLoss(transition: Transition, { step: name, attested }: Extra
         ? { type: 'step-skipped', step: name, because: 'turned-back' }
         : { type: 'step-failed', step: name, error },
     );
-  } else if (transition.state.direction === 'turning') {
+  } else if (direction === 'turning') {
     // A pivot: which way the saga goes depends on it, so it is asked again under the same key.
     if (!wasNotSentSince) failAttempt(transition, step, 'action', is.attempts.action + 1, 'in-doubt', error);
   } else {

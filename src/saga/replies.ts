@@ -124,7 +124,7 @@ export function failAttempt(
 /** Ends an action without an answer: by its fallback, as failed, or as in doubt. */
 function giveUp(transition: Transition, step: CallStep, error: StepError): void {
   const { inDoubt } = transition.view(step.name).is;
-  const fallback = transition.state.direction === 'forward' ? step.fallback : undefined;
+  const fallback = transition.state.direction === 'back' ? undefined : step.fallback;
   if (fallback?.strategy === 'static_response') {
     const output = fallback.response ?? null;
     transition.record({ type: 'step-succeeded', step: step.name, output, degraded: fallback.strategy });
@@ -143,9 +143,8 @@ function delayBeforeNext(
   retryAfter?: number,
 ): number | null {
   const { is } = transition.view(step.name);
-  // A saga that turns back abandons its actions, but for a pivot whose outcome decides which way it goes.
-  const isAbandoned = operation === 'action' && transition.state.direction !== 'forward' && step.kind !== 'pivot';
-  if (isAbandoned || (operation === 'action' && transition.state.direction === 'back')) return null;
+  // A saga that has turned back abandons its actions; while it only wants to, the pivot may still send it forward.
+  if (operation === 'action' && transition.state.direction === 'back') return null;
   const since = (operation === 'action' ? is.startedAt : is.compensationStartedAt) ?? transition.now;
   const policy = transition.circumstances.retryPolicy(step, operation);
   return nextDelay(policy, attempts, transition.now - since, transition.circumstances.random(), retryAfter);
