@@ -5,7 +5,7 @@ import type { DefinitionDocument } from '../support/plan.js';
 import { hasRedisServer, PrivateRedis } from '../support/private-redis.js';
 import { redisUrl } from '../support/services.js';
 import { SkaldApi } from '../support/skald-api.js';
-import { SkaldProcess } from '../support/skald-process.js';
+import { type Settings, SkaldProcess } from '../support/skald-process.js';
 
 /** A running server and the participants that it calls, for the suite of one file. */
 export class Harness {
@@ -66,7 +66,7 @@ class OwnServer {
     const database = await freshDatabase();
     const redis = withRedis && hasRedisServer ? await PrivateRedis.start() : null;
     // Without a redis-server to start, a database of the shared one that the suites of others leave alone.
-    const redisSettings = withRedis ? { REDIS_URL: redis?.url ?? `${redisUrl()!}/9` } : {};
+    const redisSettings: Settings = withRedis ? { REDIS_URL: redis?.url ?? `${redisUrl()!}/9` } : {};
     const server = await SkaldProcess.start({
       DATABASE_URL: database.url,
       SKALD_SWEEP_INTERVAL: '500ms',

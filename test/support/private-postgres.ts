@@ -1,7 +1,9 @@
 import { execFile, type ExecFileOptions } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import pg from 'pg';
 import { freePort } from './ports.js';
 
 /**
@@ -24,8 +26,18 @@ export class PrivatePostgres {
     return postgres;
   }
 
-  get url(): string {
-    return `postgres://skald@127.0.0.1:${this.port}/postgres`;
+  /** An empty database, by its URL. */
+  async createDatabase(): Promise<string> {
+    const name = `test_${randomBytes(4).toString('hex')}`;
+    const client = new pg.Client({ connectionString: this.urlOf('postgres') });
+    await client.connect();
+    await client.query(`create database ${name}`);
+    await client.end();
+    return this.urlOf(name);
+  }
+
+  private urlOf(database: string): string {
+    return `postgres://skald@127.0.0.1:${this.port}/${database}`;
   }
 
   get address(): { readonly host: string; readonly port: number } {

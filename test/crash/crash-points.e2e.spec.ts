@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { Start } from '../support/invariants.js';
+import { isTerminal } from '../support/skald-api.js';
+import { expectSound } from '../support/verdict.js';
+import { eventually, sleep } from '../support/waiting.js';
+import { step } from '../support/workloads.js';
+import { onStage, type Stage } from './stage.js';
+
+/** Calls, a wait that is long enough to let the saga go, and an end. */
+const STORY = {
+  name: 'story',
+  steps: [step('reserve'), { name: 'nap', sleep: '600ms' }, step('charge'), step('ship', { kind: 'pivot' })],
+};
+
+/** Each crash point, and the fewest times that the two sagas below pass it: a run with fewer kills proves too little. */
+const POINTS: readonly (readonly [string, number])[] = [
+  ['after-accept', 2],
+  ['before-call', 8],
+  ['after-call', 8],
+  ['before-append', 8],
+  ['after-append', 8],
+  ['before-park', 2],
+  ['after-wake', 2],
+];
+
+/** Both ways through the story: it completes, and the pivot is refused, so that everything is undone. */
+const BOTH_WAYS = [{}, { behave: { ship: { action: { status: 409 } } } }];
+
+/** Kills the server at the 1st, 2nd, 3rd … passing of `point`, until it is not passed that often. @returns kills */
+async function killAtEveryPassing(stage: Stage, point: string): Promise<number> {
+  const [server] = stage.servers;
+  const starts: Start[] = [];
+  for (let n = 1; ; n++) {
+    await server!.kill();
+    await server!.restart({ SKALD_CRASH_AT: `${point}:${n}` });
+    const { exited } = server!;
+    const keys = BOTH_WAYS.map(() => `crash-${randomUUID()}`);
+    const submit = (i: number) => startPatiently(stage, keys[i]!, BOTH_WAYS[i]);
+    const submitted = Promise.all(keys.map((_, i) => submit(i)));
+    const ended = submitted
+      .then((ids) => allEnded(stage, ids, 20_000))
+      .then(
+        () => 'ended',
+        () => 'ended',
+      );
+    const first = await Promise.race([ended, exited]);
+    if (first !== 'ended') await server!.restart();
+    const ids = await submitted;
+    await allEnded(stage, ids, 15_000);
+    starts.push(...ids.map((saga, i) => ({ key: keys[i]!, definition: STORY.name, saga })));
+    if (first === 'ended') {
+      expectSound(await stage.evidence({ starts, seenEnds: new Map() }), { planned: n - 1, landed: n - 1 });
+      return n - 1;
+    }
+  }
+}
+
+/** As a good client does: again with the same key until a 2xx is heard. */
+function startPatiently({ api }: Stage, key: string, input: unknown): Promise<string> {
+  return eventually(
+    'the start is acknowledged',
+    async () => {
+      const body = { definition: STORY.name, input, businessKey: key };
+      const answer = await api.post('/v1/sagas', body, { 'idempotency-key': key });
+      return answer.status === 202 || answer.status === 200 ? (answer.body as { id: string }).id : undefined;
+    },
+    40_000,
+  );
+}
+
+async function allEnded({ api }: Stage, ids: readonly string[], patience: number): Promise<void> {
+  await eventually(
+    `sagas ${ids.join(' and ')} end`,
+    async () => (await Promise.all(ids.map((id) => api.saga(id)))).every(({ status }) => isTerminal(status)),
+    patience,
+  );
+}
+
+describe('a server that is killed with -9', () => {
+  /** Most of the time goes into starting servers, so some points are tried side by side. */
+  const LANES = 3;
+  const kills = new Map<string, Promise<number>>();
+
+  beforeAll(() => {
+    const waiting = [...POINTS];
+    const free = Array.from({ length: LANES }, () => Promise.resolve<unknown>(undefined));
+    for (const [i, [point]] of waiting.entries()) {
+      const lane = i % LANES;
+      const run = free[lane]!.then(() =>
+        onStage({ servers: 1, definitions: [STORY] }, (stage) => killAtEveryPassing(stage, point)),
+      );
+      kills.set(point, run);
+      free[lane] = run.catch(() => sleep(0));
+    }
+  });
+
+  it.each(POINTS)(
+    'at every passing of %s leaves no trace: its sagas end as if nothing had happened',
+    async (point, fewest) => {
+      expect(await kills.get(point)).toBeGreaterThanOrEqual(fewest);
+    },
+    240_000,
+  );
+});
