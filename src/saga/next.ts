@@ -114,7 +114,7 @@ function forAction(state: SagaState, step: CallStep, is: StepState): Command | n
 }
 
 function forChild(state: SagaState, step: Step & { type: 'child' }, is: StepState): Command | null {
-  if (state.direction === 'turning') return null;
+  // Whichever way the saga goes: the child may be the pivot that decides it.
   if (is.child) return { type: 'watch-child', step, child: is.child };
   return state.direction === 'forward' ? { type: 'choose-child', step } : null;
 }

@@ -11,9 +11,9 @@ export function turnBack(transition: Transition, reason: Reason): void {
   transition.record({ type: mayPivot ? 'turn-requested' : 'turned-back', reason });
 }
 
-/** A pivot that was started and may have been sent. One that a breaker holds back was not. */
+/** A pivot that was started and may have been sent. One that a breaker holds back was not, nor a child not yet chosen. */
 export function isPivotUnderWay({ step, is }: StepView): boolean {
-  if (step.kind !== 'pivot') return false;
+  if (step.kind !== 'pivot' || (step.type === 'child' && !is.child)) return false;
   if (is.wait?.for === 'release') return is.inDoubt;
   return is.status === 'running' || is.status === 'waiting' || is.status === 'stuck';
 }
