@@ -25,8 +25,10 @@ export type SagaEvent =
       readonly reply: Reply;
     }
   /**
-   * A step that had started is not in flight here, and nobody will send it again.
-   * `attested`: this driver has held the saga since its last entry, so that it knows that nothing was sent since.
+   * The action of a step that is running is not in flight here.
+   * `attested`: this driver has held the saga for as long as the step may have been sent, so that it knows that it was
+   * not. A driver that takes a saga over reports every running step as lost, not attested, before it sends anything:
+   * the entry fences the driver before it, and keeps "no effect" from being believed of attempts that it never saw.
    */
   | { readonly type: 'lost'; readonly step: string; readonly attested: boolean }
   | { readonly type: 'condition'; readonly step: string; readonly holds: boolean }

@@ -142,6 +142,9 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
         wait: { for: 'callback', until: fact.until },
       }));
 
+    case 'call-lost':
+      return step(fact.step, () => ({ inDoubt: true, error: fact.error }));
+
     case 'call-parked':
       return step(fact.step, () => ({ wait: { for: 'release', by: fact.by, until: fact.until } }));
 

@@ -7,20 +7,22 @@ import type { Transition } from './transition.js';
 const CLOCK_SLACK = 1_000;
 
 /**
- * A call that had been started is not in flight any more and its answer is lost (its driver died, or never sent it).
- * Asked only when the saga wants to turn back; a saga that goes forward simply sends it again with the same key.
+ * A call that had been started is not in flight where the saga is driven now: it was never sent, or its driver died and
+ * the answer is lost. A saga that goes forward sends it again under the same key; one that turns back has to know.
  */
 export function heedLoss(transition: Transition, { step: name, attested }: Extract<SagaEvent, { type: 'lost' }>): void {
   const { step, is } = transition.view(name);
-  const { direction } = transition.state;
-  if (step.type !== 'call' || is.status !== 'running' || direction === 'forward') return;
-  if (direction === 'turning' && step.kind !== 'pivot') return; // it goes on if the pivot prevails
+  if (step.type !== 'call' || is.status !== 'running') return;
 
+  const isHeldBack = is.wait?.for === 'release';
   const isLongBeforeRetry = is.wait?.for === 'retry' && transition.now < is.wait.until - CLOCK_SLACK;
-  const wasNotSentSince = attested || isLongBeforeRetry;
+  const wasNotSentSince = attested || isHeldBack || isLongBeforeRetry;
   const error = is.error ?? stepError('outcome-lost', 'its driver stopped before the answer was recorded');
 
-  if (wasNotSentSince && !is.inDoubt) {
+  const { direction } = transition.state;
+  if (direction === 'forward' || (direction === 'turning' && step.kind !== 'pivot')) {
+    if (!wasNotSentSince && !is.inDoubt) transition.record({ type: 'call-lost', step: name, error });
+  } else if (wasNotSentSince && !is.inDoubt) {
     transition.record(
       is.attempts.action === 0
         ? { type: 'step-skipped', step: name, because: 'turned-back' }
