@@ -58,9 +58,8 @@ export class Config {
 
   /** Where the server listens. Default: this machine only while no API key is configured, else every interface. */
   @FromEnv({ name: 'HOST', read: read.asText, mend: 'give an address or host name of this machine, such as 127.0.0.1' })
-  @IsOptional()
   @Matches(/^[\w.:-]+$/)
-  readonly host!: string;
+  readonly host: string = '127.0.0.1';
 
   /** Where participants reach the server: the base of callback URLs. Default: `http://{host}:{port}`. */
   @FromEnv({
@@ -68,9 +67,8 @@ export class Config {
     read: read.asBaseUrl,
     mend: 'give the URL at which participants reach this server',
   })
-  @IsOptional()
   @IsUrl(WEB)
-  readonly publicUrl!: string;
+  readonly publicUrl: string = 'http://127.0.0.1:8080';
 
   /** `api` serves REST, `worker` drives sagas, `all` does both. */
   @FromEnv({ name: 'SKALD_ROLE', read: read.asText, mend: 'use all, api or worker' })

@@ -11,8 +11,8 @@ export function describeConfig(config: object): Record<string, string> {
 function shown(value: unknown, secret: boolean): string {
   if (value === null || value === undefined) return '(none)';
   if (Array.isArray(value)) return secret ? `(${value.length} hidden)` : value.join(',');
-  if (typeof value === 'object') return JSON.stringify(value);
-  return secret ? withoutCredentials(String(value)) : String(value);
+  if (typeof value === 'string') return secret ? withoutCredentials(value) : value;
+  return JSON.stringify(value);
 }
 
 /** `scheme://host:port/path` alone: user names, passwords and query parameters may all be secrets. */

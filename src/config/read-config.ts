@@ -30,10 +30,10 @@ export function readConfig(env: Environment): Config {
     const error = invalid.find(({ property }) => property === variable.property);
     return error || unreadable.includes(variable) ? [sentence(variable, env, error)] : [];
   });
-  if (problems.length === 0) problems.push(...settleAddress(draft));
+  if (problems.length === 0) problems.push(...settleAddress(draft, env));
   if (problems.length > 0) throw new ConfigError(problems);
   draft.warnings = warnings(draft, env);
-  return draft as Config;
+  return draft;
 }
 
 /** Sets the property of one variable; false when its text can't be read. */
@@ -46,6 +46,10 @@ function apply(variable: Variable, env: Environment, draft: Draft): boolean {
   return true;
 }
 
+function isSet(env: Environment, name: string): boolean {
+  return Boolean(env[name]?.trim());
+}
+
 function sentence(variable: Variable, env: Environment, error: ValidationError | undefined): string {
   const entries = (error?.children ?? []).map((child) => Number(child.property) + 1);
   const where = entries.length > 0 ? ` in entry ${entries.join(', ')}` : '';
@@ -54,10 +58,12 @@ function sentence(variable: Variable, env: Environment, error: ValidationError |
 }
 
 /** Without keys everybody who can reach the server may do everything, so only this machine may reach it. */
-function settleAddress(draft: Draft): string[] {
+function settleAddress(draft: Draft, env: Environment): string[] {
   const open = draft.apiKeys.length === 0;
-  draft.host ??= open ? '127.0.0.1' : '0.0.0.0';
-  draft.publicUrl ??= `http://${inUrl(isEveryInterface(draft.host) ? hostname() : draft.host)}:${draft.port}`;
+  if (!isSet(env, 'HOST')) draft.host = open ? '127.0.0.1' : '0.0.0.0';
+  if (!isSet(env, 'SKALD_PUBLIC_URL')) {
+    draft.publicUrl = `http://${inUrl(isEveryInterface(draft.host) ? hostname() : draft.host)}:${draft.port}`;
+  }
   if (!open || isLoopback(draft.host)) return [];
   return [
     `HOST is "${draft.host}" but no API key is configured: set SKALD_API_KEYS to role:secret, or leave HOST at 127.0.0.1.`,
@@ -65,7 +71,7 @@ function settleAddress(draft: Draft): string[] {
 }
 
 function warnings(draft: Draft, env: Environment): string[] {
-  const set = Object.keys(env).filter((name) => env[name]);
+  const set = Object.keys(env).filter((name) => isSet(env, name));
   const found = warnOfUnknown(
     set,
     knownVariables().map(({ name }) => name),
@@ -75,7 +81,7 @@ function warnings(draft: Draft, env: Environment): string[] {
       `No API key is configured (SKALD_API_KEYS): every caller may do everything, so only ${draft.host} listens.`,
     );
   }
-  if (isEveryInterface(draft.host) && !env['SKALD_PUBLIC_URL']) {
+  if (isEveryInterface(draft.host) && !isSet(env, 'SKALD_PUBLIC_URL')) {
     found.push(`SKALD_PUBLIC_URL is not set: participants are told to call back at ${draft.publicUrl}.`);
   }
   if (draft.crashAt) found.push(`SKALD_CRASH_AT is set: this process will kill itself at ${draft.crashAt.point}.`);

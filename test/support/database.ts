@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { migrate } from '../../src/store/migrations.js';
 import { postgresUrl, runName } from './services.js';
 
 export interface FreshDatabase {
@@ -34,15 +35,11 @@ async function ensureTemplate(owner: pg.Client, template: string): Promise<void>
     const unfinished = `${template}_unfinished`;
     await owner.query(`drop database if exists ${unfinished} with (force)`);
     await owner.query(`create database ${unfinished}`);
-    await migrateDatabase(urlOf(unfinished));
+    await migrate(urlOf(unfinished));
     await owner.query(`alter database ${unfinished} rename to ${template}`);
   } finally {
     await owner.query('select pg_advisory_unlock(hashtext($1))', [template]);
   }
-}
-
-async function migrateDatabase(_url: string): Promise<void> {
-  // The migrations are on their way; until then a fresh database is an empty one.
 }
 
 async function asOwner(work: (owner: pg.Client) => Promise<void>): Promise<void> {

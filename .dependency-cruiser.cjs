@@ -1,0 +1,108 @@
+/*
+ * The folders of `src/` and the arrows between them:
+ *
+ *     api, worker                  two ways in
+ *     engine                       the only place that coordinates
+ *     participants, store, queue   three ways out, which never import one another
+ *     saga                         the rules of sagas, pure
+ *
+ * `config` may be read by everybody but `saga`, and imports nothing. `main.ts` and the modules beside it put it together.
+ */
+
+const MAY_IMPORT = {
+  saga: [],
+  config: [],
+  store: ['saga', 'config'],
+  queue: ['saga', 'config'],
+  participants: ['saga', 'config'],
+  engine: ['participants', 'store', 'queue', 'saga', 'config'],
+  worker: ['engine', 'queue', 'saga', 'config'],
+  // Of `participants` only what parses, checks and describes one.
+  api: ['engine', 'store', 'participants', 'saga', 'config'],
+};
+
+/** Libraries that have one home each. */
+const HOMES = [
+  { library: ['typeorm'], home: '^src/store/' },
+  // BullMQ's own Postgres backend takes a pool, so the queue makes one.
+  { library: ['pg', 'pg-[^/]+'], home: '^src/(store/|queue/postgres-backend\\.ts$)' },
+  { library: ['bullmq', 'ioredis'], home: '^src/queue/' },
+  { library: ['undici', 'standardwebhooks'], home: '^src/participants/' },
+  {
+    library: ['fastify', '@fastify/[^/]+', '@nestjs/swagger', '@nestjs/platform-fastify', 'express'],
+    home: '^src/(api/|main\\.ts$)',
+  },
+];
+
+const SPEC = '\\.spec\\.ts$';
+
+const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
+  name: `${folder}-looks-down-only`,
+  comment: `src/${folder} may import ${allowed.join(', ') || 'nothing of ours but itself'}.`,
+  severity: 'error',
+  from: { path: `^src/${folder}/`, pathNot: SPEC },
+  to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+}));
+
+const homes = HOMES.map(({ library, home }) => ({
+  name: `${library[0].replace(/\W/g, '')}-has-one-home`,
+  comment: `${library.join(', ')} may only be imported in ${home}.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: [home, SPEC] },
+  to: { path: `node_modules/(${library.join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layers,
+    ...homes,
+    {
+      name: 'saga-is-pure',
+      comment: 'src/saga may use jsonata, ajv and ajv-formats, and nothing that reads a clock, a file or a network.',
+      severity: 'error',
+      from: { path: '^src/saga/', pathNot: SPEC },
+      to: { pathNot: ['^src/', 'node_modules/(jsonata|ajv|ajv-formats)/'] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'src-stands-alone',
+      comment: 'The server imports neither the SDK nor tests, examples or the bench.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: SPEC },
+      to: { path: '^(sdk|test|examples|bench|scripts)/' },
+    },
+    {
+      name: 'specs-are-nobodys-business',
+      severity: 'error',
+      from: { pathNot: SPEC },
+      to: { path: SPEC },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-dev-dependencies-in-src',
+      severity: 'error',
+      from: { path: '^src/', pathNot: SPEC },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
