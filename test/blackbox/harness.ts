@@ -90,12 +90,12 @@ class OwnServer {
 export function describeSkald(name: string, suite: (skald: () => Harness) => void): void {
   const run = (title: string, withRedis: boolean, describeIt: jest.Describe) =>
     describeIt(title, () => {
-      let harness: Harness;
+      let harness: Harness | undefined;
       beforeAll(async () => {
         harness = await Harness.start(withRedis);
       }, 60_000);
       afterAll(() => harness?.dispose());
-      suite(() => harness);
+      suite(() => harness!);
     });
   if (process.env['SKALD_TEST_BASE_URL']) return run(name, false, describe);
   run(`${name}, queue in Postgres`, false, describe);

@@ -23,7 +23,7 @@ function evidence(status: string, ledger: string, more: Partial<Evidence> = {}):
     });
   return {
     starts: [{ key: 'k1', definition: 'order', saga: 's1' }],
-    sagas: [{ id: 's1', definition: 'order', businessKey: 'k1', status } as SagaView],
+    sagas: [{ id: 's1', definition: 'order', businessKey: 'k1', status, steps: [] as SagaView['steps'] } as SagaView],
     journals: new Map([['s1', journal(`saga-${status}`)]]),
     seenEnds: new Map(),
     ledger: { effects, calls: [] },

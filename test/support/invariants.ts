@@ -84,7 +84,7 @@ function judgeStarts({ starts, sagas }: Evidence): Violation[] {
 
 function judgeEnd(saga: SagaView, seen: string | undefined): Violation[] {
   if (!isTerminal(saga.status)) {
-    const steps = saga.steps?.map((step) => `${step.name} ${step.status}`).join(', ') ?? '';
+    const steps = saga.steps.map((step) => `${step.name} ${step.status}`).join(', ');
     return [violation('I8', saga.id, `is still ${saga.status} (${steps})`)];
   }
   if (seen && seen !== saga.status) return [violation('I7', saga.id, `was seen ${seen} and is now ${saga.status}`)];

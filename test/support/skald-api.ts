@@ -145,9 +145,11 @@ export class SkaldApi {
   }
 
   /** The journal as server-sent events; ends when the server closes the stream or the caller leaves the loop. */
-  events(id: string, lastEventId?: number): AsyncGenerator<{ id: string; data: JournalEntry }> {
+  async *events(id: string, lastEventId?: number): AsyncGenerator<{ id: string; data: JournalEntry }> {
     const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) };
-    return readEvents<JournalEntry>(`${this.url}/v1/sagas/${id}/events`, headers);
+    for await (const event of readEvents(`${this.url}/v1/sagas/${id}/events`, headers)) {
+      yield { id: event.id, data: event.data as JournalEntry };
+    }
   }
 }
 

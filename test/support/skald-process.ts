@@ -60,7 +60,7 @@ export class SkaldProcess {
     });
     closeSync(log);
     this.child = child;
-    this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }) as Exit);
+    this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     running.add(child);
     void this.exited.then(() => running.delete(child));
   }

@@ -1,8 +1,8 @@
 /** Reads server-sent events (the part of the format that the contract uses: `id` and `data`). */
-export async function* readEvents<T>(
+export async function* readEvents(
   url: string,
   headers: Readonly<Record<string, string>> = {},
-): AsyncGenerator<{ id: string; data: T }> {
+): AsyncGenerator<{ id: string; data: unknown }> {
   const leaving = new AbortController();
   try {
     const response = await fetch(url, { headers: { accept: 'text/event-stream', ...headers }, signal: leaving.signal });
@@ -19,7 +19,7 @@ export async function* readEvents<T>(
         const fields = block.split(/\r?\n/).map((line) => /^(\w+): ?(.*)$/.exec(line));
         const values = (name: string) => fields.filter((field) => field?.[1] === name).map((field) => field?.[2] ?? '');
         if (values('data').length > 0) {
-          yield { id: values('id').at(-1) ?? '', data: JSON.parse(values('data').join('\n')) as T };
+          yield { id: values('id').at(-1) ?? '', data: JSON.parse(values('data').join('\n')) as unknown };
         }
       }
     }

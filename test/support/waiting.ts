@@ -23,7 +23,9 @@ export async function eventually<T>(
       last = error;
     }
     if (Date.now() > until) {
-      throw new Error(`${what}: not within ${patience} ms${last === undefined ? '' : ` (last: ${String(last)})`}`);
+      throw new Error(
+        `${what}: not within ${patience} ms${last === undefined ? '' : ` (last: ${last instanceof Error ? last.message : JSON.stringify(last)})`}`,
+      );
     }
     await sleep(interval);
   }
