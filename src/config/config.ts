@@ -188,6 +188,11 @@ export class Config {
   })
   readonly crashAt: read.CrashPoint | null = null;
 
+  /** For crash tests only: `off` lets two drivers record the same step, which the tests must notice. */
+  @FromEnv({ name: 'SKALD_TEST_FENCE', read: read.asText, mend: 'leave it alone' })
+  @IsIn(['on', 'off'])
+  readonly fence: 'on' | 'off' = 'on';
+
   /** What to tell the operator at boot. */
   readonly warnings: readonly string[] = [];
 

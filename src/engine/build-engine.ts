@@ -1,8 +1,13 @@
-import { ParticipantClient } from '../participants/participant-client.js';
+import type { ParticipantClient } from '../participants/participant-client.js';
 import type { IdempotencyCache } from '../queue/idempotency-cache.js';
 import type { WakeQueue } from '../queue/wake-queue.js';
 import type { SagaState } from '../saga/state.js';
-import type { Store } from '../store/store.js';
+import type { DatabaseClock } from '../store/database-clock.js';
+import type { Definitions } from '../store/definitions.js';
+import type { Journal } from '../store/journal.js';
+import type { Participants } from '../store/participants.js';
+import type { SagaList } from '../store/saga-list.js';
+import type { Sagas } from '../store/sagas.js';
 import { CallbackTokens } from './callback-tokens.js';
 import { Children } from './children.js';
 import { CompiledDefinitions } from './compiled-definitions.js';
@@ -12,6 +17,7 @@ import type { EngineLog } from './engine-log.js';
 import type { EngineMetrics } from './engine-metrics.js';
 import type { EngineOptions } from './engine-options.js';
 import { EntryFeed } from './entry-feed.js';
+import type { LostHints } from './lost-hints.js';
 import { Messages } from './messages.js';
 import { ParticipantDirectory } from './participant-directory.js';
 import { Performer } from './performer.js';
@@ -20,27 +26,30 @@ import { Starts } from './starts.js';
 import { Sweep } from './sweep.js';
 
 export interface EngineParts {
-  readonly store: Store;
+  readonly journal: Journal;
+  readonly sagas: Sagas;
+  readonly list: SagaList;
+  readonly definitions: Definitions;
+  readonly participants: Participants;
+  readonly clock: DatabaseClock;
   readonly queue: WakeQueue;
+  readonly lostHints: LostHints;
   readonly idempotency: IdempotencyCache;
   readonly client: ParticipantClient;
   readonly metrics: EngineMetrics;
   readonly options: EngineOptions;
+  /** Signs callback URLs; the same in every process. */
+  readonly secret: Buffer;
   readonly log: EngineLog;
 }
 
 /** Puts the engine together. Two of its parts need each other: children are sagas, and sagas have children. */
-export function buildEngine(parts: EngineParts): {
-  engine: Engine;
-  directory: ParticipantDirectory;
-  definitions: CompiledDefinitions;
-} {
-  const { store, queue, idempotency, client, metrics, options, log } = parts;
-  const { journal, sagas, clock } = store;
+export function buildEngine(parts: EngineParts): { engine: Engine; directory: ParticipantDirectory } {
+  const { journal, sagas, list, clock, queue, lostHints, idempotency, client, metrics, options, log } = parts;
   const feed = new EntryFeed();
-  const tokens = new CallbackTokens(store.secret);
-  const definitions = new CompiledDefinitions(store.definitions);
-  const directory = new ParticipantDirectory(store.participants, log);
+  const tokens = new CallbackTokens(parts.secret);
+  const definitions = new CompiledDefinitions(parts.definitions);
+  const directory = new ParticipantDirectory(parts.participants, log);
   const recorder = new Recorder(journal, definitions, clock, feed, metrics, directory);
 
   const handOver = (state: SagaState) => {
@@ -51,13 +60,32 @@ export function buildEngine(parts: EngineParts): {
     const isHere = drivers.refresh(state);
     if (!isHere && wasParked) handOver(state);
   });
-  const starts = new Starts(journal, definitions, recorder, idempotency, metrics, handOver);
+  const starts = new Starts(journal, definitions, idempotency, metrics, handOver);
   const children = new Children(definitions, recorder, starts, messages);
   const performer = new Performer(client, directory, children, tokens, options.publicUrl, metrics);
   const wakeAt = (id: string, at: number) => queue.wakeLater(id, at - clock.now());
   const drivers = new Drivers({ recorder, performer, sagas, clock, node: options.node, wakeAt }, options, metrics, log);
   const sweep = new Sweep(sagas, drivers, options, metrics, log);
 
-  const engine = new Engine({ starts, messages, recorder, drivers, sweep, tokens, queue, sagas, feed, clock, options, log });
-  return { engine, directory, definitions };
+  lostHints.handle = (ids) => {
+    // The queue is away. Who may drive does so at once; else the next sweep of a worker has to find them.
+    if (options.drives && drivers.room > 0) void drivers.take({ ids, wokenAt: clock.now() });
+    else sagas.makeDue(ids).catch(() => undefined); // their lease runs out soon enough
+  };
+
+  const engine = new Engine({
+    starts,
+    messages,
+    recorder,
+    drivers,
+    sweep,
+    tokens,
+    queue,
+    journal,
+    list,
+    feed,
+    options,
+    log,
+  });
+  return { engine, directory };
 }

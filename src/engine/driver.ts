@@ -104,8 +104,8 @@ export class Driver {
       } else if (this.inFlight.size > 0) {
         await this.nextEvent(plan.wakeAt);
       } else if (this.isStopping) {
-        await this.tools.sagas.release([this.sagaId]);
-        return;
+        await this.tools.sagas.release(this.sagaId, 0, true);
+        this.leave(this.tools.clock.now());
       } else if (this.isMomentAway(plan)) {
         await this.nextEvent(plan.wakeAt);
       } else {

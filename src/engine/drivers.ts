@@ -147,7 +147,7 @@ export class Drivers {
     } catch (err) {
       if (err instanceof StoreUnavailable) return; // nothing is lost: the lease runs out, and the sweep finds it
       this.log.error({ err, saga: id }, 'a saga could not be driven; it is tried again, and set aside if that goes on');
-      await this.tools.sagas.release([id], BREATHER).catch(() => undefined);
+      await this.tools.sagas.release(id, BREATHER, false).catch(() => undefined);
     }
   }
 

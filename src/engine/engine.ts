@@ -5,11 +5,10 @@ import type { Refusal } from '../saga/react.js';
 import type { SagaState } from '../saga/state.js';
 import type { WakeHint } from '../queue/hint.js';
 import type { WakeQueue } from '../queue/wake-queue.js';
-import type { DatabaseClock } from '../store/database-clock.js';
 import type { SagaRow } from '../store/saga-row.js';
 import type { Journal } from '../store/journal.js';
-import type { SagaFilter, SagaList } from '../store/saga-list.js';
-import type { Sagas } from '../store/sagas.js';
+import type { SagaFilter } from '../store/saga-conditions.js';
+import type { SagaList } from '../store/saga-list.js';
 import type { CallbackGrant, CallbackTokens } from './callback-tokens.js';
 import type { Drivers } from './drivers.js';
 import type { EngineLog } from './engine-log.js';
@@ -38,10 +37,8 @@ export class Engine {
       readonly tokens: CallbackTokens;
       readonly queue: WakeQueue;
       readonly journal: Journal;
-      readonly sagas: Sagas;
       readonly list: SagaList;
       readonly feed: EntryFeed;
-      readonly clock: DatabaseClock;
       readonly options: EngineOptions;
       readonly log: EngineLog;
     },
@@ -115,7 +112,7 @@ export class Engine {
 
   /** Sagas that meet the filter, newest first. */
   async list(filter: SagaFilter, limit: number, cursor?: string): Promise<{ items: Loaded[]; nextCursor: string | null }> {
-    const page = await this.parts.list.find(filter, { limit, ...(cursor !== undefined && { cursor }) });
+    const page = await this.parts.list.find(filter, limit, cursor);
     const loaded = await Promise.all(page.items.map((row) => this.parts.recorder.load(row.id)));
     return { items: loaded.filter((saga) => saga !== null), nextCursor: page.nextCursor };
   }
@@ -124,7 +121,7 @@ export class Engine {
   async waitForEnd(sagaId: string, timeout: number, signal?: AbortSignal): Promise<void> {
     const until = performance.now() + timeout;
     for (;;) {
-      const [row] = await this.parts.sagas.rows([sagaId]);
+      const [row] = await this.parts.journal.readRows([sagaId]);
       const isOver = row === undefined || row.status === 'completed' || row.status === 'compensated' || row.status === 'stuck';
       const left = until - performance.now();
       if (isOver || left <= 0 || signal?.aborted || this.isDraining) return;

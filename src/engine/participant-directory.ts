@@ -7,8 +7,8 @@ const REFRESH_INTERVAL = 1_000;
 
 /** All participants with the policies in force, in memory; follows the table within two seconds. */
 export class ParticipantDirectory {
-  private known = new Map<string, Participant>();
-  private revision = '';
+  private readonly known = new Map<string, Participant>();
+  private revision = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -32,17 +32,16 @@ export class ParticipantDirectory {
     clearInterval(this.timer);
   }
 
-  /** Reads the table if it has changed since. */
+  /** Takes over what has changed since the last look. */
   async refresh(): Promise<void> {
-    const revision = await this.participants.revision();
-    if (revision === this.revision) return;
-    const known = new Map<string, Participant>();
-    for (const { name, spec } of await this.participants.all()) {
-      const parsed = parseParticipant(name, spec);
-      if ('participant' in parsed) known.set(name, parsed.participant);
-      else this.log.error({ participant: name, problems: parsed.problems }, 'a stored participant can not be used');
+    for (const { name, spec, revision } of await this.participants.changedSince(this.revision)) {
+      const parsed = spec && parseParticipant(name, spec);
+      if (parsed && 'participant' in parsed) this.known.set(name, parsed.participant);
+      else this.known.delete(name);
+      if (parsed && 'problems' in parsed) {
+        this.log.error({ participant: name, problems: parsed.problems }, 'a stored participant can not be used');
+      }
+      this.revision = revision;
     }
-    this.known = known;
-    this.revision = revision;
   }
 }

@@ -11,7 +11,6 @@ import type { CompiledDefinitions } from './compiled-definitions.js';
 import { crashPoint } from './crash-points.js';
 import { ConcurrencyKeyBusy, IdempotencyKeyInUse, IdempotencyKeyReused, InvalidInput, UnknownSaga } from './engine-errors.js';
 import type { EngineMetrics } from './engine-metrics.js';
-import type { Recorder } from './recorder.js';
 
 export interface StartRequest {
   readonly definition: string;
@@ -46,7 +45,6 @@ export class Starts {
   constructor(
     private readonly journal: Journal,
     private readonly definitions: CompiledDefinitions,
-    private readonly recorder: Recorder,
     private readonly cache: IdempotencyCache,
     private readonly metrics: EngineMetrics,
     /** The saga was accepted; nobody drives it yet. */

@@ -1,6 +1,6 @@
 import { IsDateString, IsIn, IsOptional, IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
 import type { SagaStatus } from '../../saga/state.js';
-import type { SagaFilter } from '../../store/saga-list.js';
+import type { SagaFilter } from '../../store/saga-conditions.js';
 import { invalidRequest } from '../body.pipe.js';
 import { ListPage } from '../page.js';
 

@@ -1,0 +1,27 @@
+import { Controller, Get } from '@nestjs/common';
+import { Engine } from '../../engine/engine.js';
+import { WakeQueue, type WakeQueueState } from '../../queue/wake-queue.js';
+import { Sagas, type SagaStats } from '../../store/sagas.js';
+import { Access } from '../access/access.js';
+
+/** What is open and what is due; `driving` and `queue` are of the process that answers. */
+export interface Stats extends SagaStats {
+  readonly driving: number;
+  readonly queue: WakeQueueState;
+}
+
+@Controller('v1/admin/stats')
+export class StatsController {
+  constructor(
+    private readonly sagas: Sagas,
+    private readonly engine: Engine,
+    private readonly queue: WakeQueue,
+  ) {}
+
+  /** Counts of open sagas, what is due, and what this process is doing. */
+  @Get()
+  @Access('operator')
+  async stats(): Promise<Stats> {
+    return { ...(await this.sagas.stats()), driving: this.engine.driving, queue: this.queue.state() };
+  }
+}

@@ -1,0 +1,47 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { AccessGuard } from './access/access.guard.js';
+import { StatsController } from './admin/stats.controller.js';
+import { BodyPipe } from './body.pipe.js';
+import { CallbacksController } from './callbacks/callbacks.controller.js';
+import { DefinitionsController } from './definitions/definitions.controller.js';
+import { DefinitionStore } from './definitions/definitions.service.js';
+import { ProblemFilter } from './errors/problem.filter.js';
+import { HealthController } from './health/health.controller.js';
+import { Health } from './health/health.service.js';
+import { MetricsController } from './health/metrics.controller.js';
+import { ParticipantsController } from './participants/participants.controller.js';
+import { ParticipantStore } from './participants/participants.service.js';
+import { SagaEvents } from './sagas/saga-events.js';
+import { SagasController } from './sagas/sagas.controller.js';
+import { Sagas } from './sagas/sagas.service.js';
+
+const PROBES = [HealthController, MetricsController];
+const RESOURCES = [
+  SagasController,
+  DefinitionsController,
+  ParticipantsController,
+  CallbacksController,
+  StatsController,
+];
+
+/** REST. A worker answers probes and nothing else. */
+@Module({})
+export class ApiModule {
+  static register(role: 'all' | 'api' | 'worker'): DynamicModule {
+    return {
+      module: ApiModule,
+      controllers: role === 'worker' ? PROBES : [...PROBES, ...RESOURCES],
+      providers: [
+        Health,
+        Sagas,
+        SagaEvents,
+        DefinitionStore,
+        ParticipantStore,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_PIPE, useClass: BodyPipe },
+      ],
+    };
+  }
+}

@@ -1,0 +1,40 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Access } from '../access/access.js';
+import { ListPage, type Page } from '../page.js';
+import { DefinitionDto } from './definition.dto.js';
+import { DefinitionStore } from './definitions.service.js';
+
+@Controller('v1/definitions')
+export class DefinitionsController {
+  constructor(private readonly definitions: DefinitionStore) {}
+
+  /** Store a definition (JSON or YAML). The same content again answers 200 with the version that has it already. */
+  @Post()
+  @Access('admin')
+  async put(@Body() document: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<DefinitionDto> {
+    const { definition, isNew } = await this.definitions.put(document);
+    void reply.status(isNew ? 201 : 200).header('location', definition.links.self);
+    return definition;
+  }
+
+  /** The latest version of every definition. */
+  @Get()
+  @Access('viewer')
+  list(@Query() query: ListPage): Promise<Page<DefinitionDto>> {
+    return this.definitions.list(query);
+  }
+
+  /** The latest version. */
+  @Get(':name')
+  @Access('viewer')
+  latest(@Param('name') name: string): Promise<DefinitionDto> {
+    return this.definitions.get(name);
+  }
+
+  @Get(':name/versions/:version')
+  @Access('viewer')
+  version(@Param('name') name: string, @Param('version') version: string): Promise<DefinitionDto> {
+    return this.definitions.get(name, version);
+  }
+}

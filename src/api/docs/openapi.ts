@@ -1,0 +1,27 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+
+const DESCRIPTION = `Skald runs sagas: business transactions that span services, each step with an action and a
+compensation, driven to the end or undone in reverse. Errors are application/problem+json (RFC 9457) with a stable
+\`code\` and, for invalid requests, \`errors: [{pointer, detail}]\`.`;
+
+/** The published form of the API, made from the controllers and their classes. */
+export function describeApi(app: INestApplication): OpenAPIObject {
+  const document = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Skald')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
+    .addSecurityRequirements('bearer')
+    .build();
+  return SwaggerModule.createDocument(app, document, {
+    operationIdFactory: (controller, method) => `${controller.replace('Controller', '').toLowerCase()}.${method}`,
+  });
+}
+
+/** Serves `/openapi.json` and a page to read and try it at `/docs`. */
+export function serveDocs(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, describeApi(app), { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Skald API' });
+}

@@ -1,0 +1,25 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Access } from '../access/access.js';
+import { Health, type Readiness } from './health.service.js';
+
+@Controller('health')
+export class HealthController {
+  constructor(private readonly health: Health) {}
+
+  /** Whether the process runs. Looks at nothing else: a restart mends neither Postgres nor Redis. */
+  @Get('live')
+  @Access('public')
+  live(): { status: 'live' } {
+    return { status: 'live' };
+  }
+
+  /** Whether to send requests here. Without Redis the server is `degraded` and still ready. */
+  @Get('ready')
+  @Access('public')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
+    const readiness = await this.health.readiness();
+    void reply.status(readiness.status === 'unavailable' ? 503 : 200).header('cache-control', 'no-store');
+    return readiness;
+  }
+}

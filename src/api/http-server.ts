@@ -1,0 +1,50 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { asProblem } from './errors/as-problem.js';
+import { Problem } from './errors/problem.js';
+import { sendProblem } from './errors/problem.filter.js';
+import { parseStrictJson, parseStrictYaml } from './strict-json.js';
+
+/** Longest path of a request, in characters. */
+const MAX_PARAM_LENGTH = 512;
+
+/** Fastify as this API needs it: our own reading of bodies, and problem+json for what never reaches a controller. */
+export function createHttpAdapter(bodyLimit: number): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    requestIdHeader: 'x-request-id',
+    // A drain answers what is under way; keep-alive connections are told to go by `connection: close`.
+    forceCloseConnections: 'idle',
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  const readAs = (parse: (text: string) => unknown) => (_: unknown, body: string, done: Done) => {
+    if (body.length === 0) return done(null, undefined);
+    try {
+      done(null, parse(body));
+    } catch (err) {
+      done(err as Error);
+    }
+  };
+  fastify.addContentTypeParser(
+    ['application/json', /^application\/[\w.-]+\+json/],
+    { parseAs: 'string' },
+    readAs(parseStrictJson),
+  );
+  fastify.addContentTypeParser(
+    ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'],
+    { parseAs: 'string' },
+    readAs(parseStrictYaml),
+  );
+  fastify.setErrorHandler((err, _request, reply) => sendProblem(reply as unknown as FastifyReply, asProblem(err) ?? unreadable()));
+  return adapter;
+}
+
+type Done = (err: Error | null, body?: unknown) => void;
+
+function unreadable(): Problem {
+  return new Problem(400, 'bad-request', 'Bad request', 'the request can not be read');
+}

@@ -1,0 +1,44 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { JsonObject } from '../../saga/json.js';
+import { Access } from '../access/access.js';
+import { ListPage, type Page } from '../page.js';
+import { ParticipantStore } from './participants.service.js';
+
+@Controller('v1/participants')
+export class ParticipantsController {
+  constructor(private readonly participants: ParticipantStore) {}
+
+  /** Store a participant: its endpoints and its policy. In force in every process within two seconds. */
+  @Put(':name')
+  @Access('admin')
+  async put(
+    @Param('name') name: string,
+    @Body() document: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JsonObject> {
+    const { participant, isNew } = await this.participants.put(name, document);
+    void reply.status(isNew ? 201 : 200);
+    return participant;
+  }
+
+  @Get()
+  @Access('viewer')
+  list(@Query() query: ListPage): Promise<Page<JsonObject>> {
+    return this.participants.list(query);
+  }
+
+  @Get(':name')
+  @Access('viewer')
+  get(@Param('name') name: string): Promise<JsonObject> {
+    return this.participants.get(name);
+  }
+
+  /** Sagas that still need it go on trying until it is there again. */
+  @Delete(':name')
+  @Access('admin')
+  @HttpCode(204)
+  async delete(@Param('name') name: string): Promise<void> {
+    await this.participants.delete(name);
+  }
+}

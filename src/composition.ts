@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import { Config } from './config/config.js';
+import { LOG, type Log } from './config/log.js';
+import { buildEngine } from './engine/build-engine.js';
+import { Engine } from './engine/engine.js';
+import { EngineMetrics } from './engine/engine-metrics.js';
+import { EngineOptions } from './engine/engine-options.js';
+import { Janitor } from './engine/janitor.js';
+import { LostHints } from './engine/lost-hints.js';
+import { ParticipantDirectory } from './engine/participant-directory.js';
+import { ParticipantClient } from './participants/participant-client.js';
+import { TargetGuard } from './participants/targets.js';
+import { IdempotencyCache } from './queue/idempotency-cache.js';
+import { WakeQueue } from './queue/wake-queue.js';
+import { Database } from './store/database.js';
+import { Definitions } from './store/definitions.js';
+import { Journal } from './store/journal.js';
+import { Participants } from './store/participants.js';
+import { SagaList } from './store/saga-list.js';
+import { Sagas } from './store/sagas.js';
+import { Settings } from './store/settings.js';
+import { Worker } from './worker/worker.js';
+
+type Built = ReturnType<typeof buildEngine>;
+const BUILT = Symbol('built engine');
+
+/** Everything below the API, put together in one place: which object gets which. Arrows point down (see docs). */
+@Global()
+@Module({})
+export class Composition {
+  static of(config: Config, log: Log, databaseUrl: string): DynamicModule {
+    const providers = [...surroundings(config, log), ...store(databaseUrl, config), ...waysOut(databaseUrl), ...engine()];
+    return { module: Composition, providers, exports: providers };
+  }
+}
+
+function surroundings(config: Config, log: Log): Provider[] {
+  return [
+    { provide: Config, useValue: config },
+    { provide: LOG, useValue: log },
+    {
+      provide: EngineOptions,
+      useValue: new EngineOptions({
+        lease: config.lease,
+        sweepInterval: config.sweepInterval,
+        maxInFlight: config.maxInFlight,
+        drainTimeout: config.drainTimeout,
+        publicUrl: config.publicUrl,
+        drives: config.role !== 'api',
+        retention: config.retention,
+        node: randomBytes(4).toString('hex'),
+      }),
+    },
+  ];
+}
+
+function store(url: string, config: Config): Provider[] {
+  return [
+    {
+      provide: Database,
+      inject: [LOG],
+      useFactory: async (log: Log) => {
+        const onConnectionLost = (err: Error) => log.warn({ err }, 'lost an idle connection to Postgres');
+        const database = new Database({ url, onConnectionLost });
+        await database.connect();
+        return database;
+      },
+    },
+    {
+      provide: Journal,
+      inject: [Database, EngineMetrics],
+      useFactory: (database: Database, metrics: EngineMetrics) =>
+        new Journal(database, { lease: config.lease, observer: metrics, fence: config.fence }),
+    },
+    { provide: Sagas, inject: [Database], useFactory: (database: Database) => new Sagas(database) },
+    { provide: SagaList, inject: [Database], useFactory: (database: Database) => new SagaList(database) },
+    { provide: Definitions, inject: [Database], useFactory: (database: Database) => new Definitions(database) },
+    { provide: Participants, inject: [Database], useFactory: (database: Database) => new Participants(database) },
+    { provide: Settings, inject: [Database], useFactory: (database: Database) => new Settings(database) },
+  ];
+}
+
+function waysOut(databaseUrl: string): Provider[] {
+  return [
+    {
+      provide: TargetGuard,
+      inject: [Config],
+      useFactory: ({ allowedTargets, apiKeys }: Config) =>
+        new TargetGuard({ allowed: allowedTargets, keysConfigured: apiKeys.length > 0 }),
+    },
+    {
+      provide: ParticipantClient,
+      inject: [TargetGuard],
+      useFactory: (guard: TargetGuard) => new ParticipantClient(guard),
+    },
+    {
+      provide: IdempotencyCache,
+      inject: [Config],
+      useFactory: ({ redisUrl }: Config) => new IdempotencyCache(redisUrl, 'skald'),
+    },
+    { provide: LostHints, useValue: new LostHints() },
+    {
+      provide: WakeQueue,
+      inject: [Config, Database, LostHints, LOG],
+      useFactory: async ({ redisUrl, queueShards }: Config, { clock }: Database, lost: LostHints, logger: Log) => {
+        const queue = new WakeQueue({
+          ...(redisUrl === null ? { databaseUrl } : { redisUrl }),
+          shards: queueShards,
+          now: () => clock.now(),
+          onUndelivered: (ids) => lost.handle(ids),
+          logger,
+        });
+        await queue.open();
+        return queue;
+      },
+    },
+  ];
+}
+
+function engine(): Provider[] {
+  return [
+    {
+      provide: EngineMetrics,
+      inject: [Sagas],
+      useFactory: (sagas: Sagas) => new EngineMetrics(() => sagas.stats()),
+    },
+    {
+      provide: BUILT,
+      inject: [
+        ...[Database, Journal, Sagas, SagaList, Definitions, Participants, Settings, WakeQueue, LostHints],
+        ...[IdempotencyCache, ParticipantClient, EngineMetrics, EngineOptions, LOG],
+      ],
+      useFactory: async (
+        database: Database,
+        journal: Journal,
+        sagas: Sagas,
+        list: SagaList,
+        definitions: Definitions,
+        participants: Participants,
+        settings: Settings,
+        queue: WakeQueue,
+        lostHints: LostHints,
+        idempotency: IdempotencyCache,
+        client: ParticipantClient,
+        metrics: EngineMetrics,
+        options: EngineOptions,
+        log: Log,
+      ) =>
+        buildEngine({
+          ...{ journal, sagas, list, definitions, participants, clock: database.clock, queue, lostHints },
+          ...{ idempotency, client, metrics, options, log, secret: await settings.secret('callbacks') },
+        }),
+    },
+    { provide: Engine, inject: [BUILT], useFactory: (built: Built) => built.engine },
+    { provide: ParticipantDirectory, inject: [BUILT], useFactory: (built: Built) => built.directory },
+    {
+      provide: Janitor,
+      inject: [Database, EngineOptions, LOG],
+      useFactory: (database: Database, options: EngineOptions, log: Log) => new Janitor(database, options, log),
+    },
+    {
+      provide: Worker,
+      inject: [WakeQueue, Engine],
+      useFactory: (queue: WakeQueue, engine: Engine) => new Worker(queue, engine),
+    },
+  ];
+}
