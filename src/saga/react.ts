@@ -136,8 +136,10 @@ function heedMappingFailure(
   { step, operation, error }: Extract<SagaEvent, { type: 'mapping-failed' }>,
 ): void {
   const { is } = transition.view(step);
-  if (operation === 'action' && (is.status === 'running' || is.status === 'pending')) {
-    transition.record({ type: 'step-rejected', step, error });
+  const isAwaited = is.status === 'running' || (is.status === 'pending' && transition.state.direction === 'forward');
+  if (operation === 'action' && isAwaited) {
+    // Nothing was sent this time; what an earlier attempt may have done remains to be undone.
+    transition.record({ type: is.inDoubt ? 'step-in-doubt' : 'step-rejected', step, error });
   } else if (operation === 'compensation' && is.status === 'compensating') {
     transition.record({ type: 'step-stuck', step, operation, error });
   }
