@@ -1,8 +1,10 @@
 import { DEFAULT_COMPENSATION_RETRY, DEFAULT_RETRY, nextDelay, type RetryPolicy } from './backoff.js';
-import type { CallStep, Operation } from './definition.js';
+import { isUndoable, type CallStep, type Operation } from './definition.js';
 import type { SagaEvent } from './events.js';
+import type { Json } from './json.js';
 import type { Effect, StepError } from './reply.js';
 import type { StepView } from './state.js';
+import { stepError } from './step-error.js';
 import type { Transition } from './transition.js';
 
 type ReplyEvent = Extract<SagaEvent, { type: 'reply' }>;
@@ -50,18 +52,21 @@ function heedAction(transition: Transition, { is }: StepView, step: CallStep, { 
 }
 
 /**
- * An action that was given up as never sent has taken effect after all. That never revives a saga, but what was
- * done is now known and has to be undone.
+ * An action that was taken for one without effect has taken effect after all. That never revives a saga, but what was
+ * done is now known and has to be undone; and if it can't be, an operator has to know.
  */
-function heedLateSuccess(
-  transition: Transition,
-  { step, is }: StepView,
-  attempt: number,
-  output: Extract<ReplyEvent['reply'], { kind: 'succeeded' }>['output'],
-): void {
-  const wasGivenUp = is.status === 'failed' || (is.status === 'skipped' && is.startedAt !== null);
-  if (transition.state.direction === 'back' && wasGivenUp) {
+function heedLateSuccess(transition: Transition, { step, is }: StepView, attempt: number, output: Json): void {
+  const wasBelieved = is.status === 'failed' || is.status === 'rejected';
+  const isForward = transition.state.direction !== 'back';
+  if (!(wasBelieved || (is.status === 'skipped' && is.startedAt !== null && !isForward))) return;
+
+  const error = stepError('late-success', `${step.name} took effect after it had been given up`);
+  if (isForward) {
+    transition.record({ type: 'step-in-doubt', step: step.name, error });
+  } else if (isUndoable(step)) {
     transition.record({ type: 'step-succeeded', step: step.name, attempt, output });
+  } else if (step.kind === 'pivot') {
+    transition.record({ type: 'step-stuck', step: step.name, operation: 'action', error });
   }
 }
 
