@@ -36,6 +36,16 @@ export class Ledger {
   }
 
   /**
+   * What to look at when a run doesn't come to its end.
+   * @returns {string[]} the sagas whose calls so far aren't those of a saga that is over
+   */
+  unfinished() {
+    return [...this.#pages]
+      .filter(([, page]) => !lastPages.has(page))
+      .map(([id, page]) => `saga ${id} made the calls "${page}"`);
+  }
+
+  /**
    * Judges and forgets everything seen so far.
    * @param {Partial<Record<WorkloadName, string[]>>} started the sagas whose start was acknowledged, by workload
    * @returns {{ sagas: number, calls: number, problems: string[] }} no problem: every saga made exactly its calls, in order, and nobody else called

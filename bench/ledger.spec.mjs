@@ -50,6 +50,11 @@ describe('the judgement of a run', () => {
     );
   });
 
+  it('names the sagas that are not over', () => {
+    const ledger = ledgerOf({ over: 'r.c.s.', short: 'r.c.', twice: 'r.c.c.s.' });
+    expect(ledger.unfinished()).toEqual(['saga short made the calls "r.c."', 'saga twice made the calls "r.c.c.s."']);
+  });
+
   it('tells the last call of a saga from the ones before it', () => {
     const ledger = new Ledger();
     const lasts = codes.B.map((code) => {

@@ -3,6 +3,8 @@
 import { cpuByRole, machineBusy } from './host/cpu.mjs';
 import { percentile } from './report/statistics.mjs';
 
+const sum = (/** @type {number[]} */ values) => values.reduce((total, value) => total + value, 0);
+
 /**
  * @typedef {object} Bout a contestant with everything it runs on
  * @property {import('./contestants/contestant.mjs').Running} running
@@ -51,14 +53,19 @@ export async function measureSaturated(bout, work, cores) {
   const roles = { ...running.pids, participant: participant.pid };
   const look = async () => ({
     counters: await stage.postgres.counters(),
-    commands: await stage.redis?.commands(),
+    commands: sum(Object.values((await stage.redis?.commands()) ?? {})),
     cpu: cpuByRole(roles),
     busy: machineBusy(),
     at: performance.now(),
   });
   const before = await look();
   /** @type {import('./load/protocol.mjs').Saturated} */
-  const { ids, seconds, acceptMilliseconds } = await running.load.call('saturate', work);
+  const { ids, seconds, acceptMilliseconds } = await running.load.call('saturate', work).catch(async (error) => {
+    const unfinished = await participant.call('unfinished');
+    throw new Error(`${unfinished.length} sagas are unfinished:\n  ${unfinished.slice(0, 5).join('\n  ')}`, {
+      cause: error,
+    });
+  });
   const after = await look();
   await judge(bout, work.workload, ids);
 
@@ -67,7 +74,7 @@ export async function measureSaturated(bout, work, cores) {
   const cpu = after.cpu && before.cpu;
   const cpuMsPerSaga =
     cpu && Object.fromEntries(Object.entries(after.cpu ?? {}).map(([role, ms]) => [role, perSaga(cpu[role], ms)]));
-  const ours = cpuMsPerSaga && Object.values(cpuMsPerSaga).reduce((sum, ms) => sum + ms, 0) * sagas;
+  const ours = cpuMsPerSaga && sum(Object.values(cpuMsPerSaga)) * sagas;
   const foreign = ours !== null && before.busy !== null && after.busy !== null ? after.busy - before.busy - ours : null;
   const { node = 0, postgres = 0, redis = 0 } = cpuMsPerSaga ?? {};
   return {
@@ -79,9 +86,7 @@ export async function measureSaturated(bout, work, cores) {
     foreignShare: foreign === null ? null : Math.max(0, foreign / (cores * (after.at - before.at))),
     walBytesPerSaga: perSaga(before.counters.walBytes, after.counters.walBytes),
     writeTransactionsPerSaga: perSaga(before.counters.writeTransactions, after.counters.writeTransactions),
-    ...(running.pids.redis && before.commands !== undefined && after.commands !== undefined
-      ? { redisCommandsPerSaga: perSaga(before.commands, after.commands) }
-      : {}),
+    ...(running.pids.redis ? { redisCommandsPerSaga: perSaga(before.commands, after.commands) } : {}),
     ...(acceptMilliseconds
       ? { acceptMs: { p50: percentile(acceptMilliseconds, 0.5), p99: percentile(acceptMilliseconds, 0.99) } }
       : {}),

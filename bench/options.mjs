@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { builtServer } from './host/server.mjs';
 
 export const usage = `node bench/run.mjs [options]
 
@@ -12,6 +14,7 @@ export const usage = `node bench/run.mjs [options]
   --light seconds      light load: 20 sagas/s for so long (default 30; quick 10; 0: none)
   --idempotency-key    send an Idempotency-Key with every start
   --postgres url       use this server instead of one of the bench's own; it needs the right to create databases
+  --server main.js     measure another build than dist/main.js
   --no-save            don't write bench/results/
 `;
 
@@ -27,6 +30,7 @@ export const usage = `node bench/run.mjs [options]
  * @property {number} lightSeconds
  * @property {boolean} idempotencyKey
  * @property {string | undefined} postgresUrl
+ * @property {string} server
  * @property {boolean} save
  */
 
@@ -41,7 +45,7 @@ export function readOptions(args) {
     args,
     options: {
       ...{ help: flag, quick: flag, 'idempotency-key': flag, 'no-save': flag },
-      ...{ only: text, workloads: text, repeats: text, sagas: text, postgres: text },
+      ...{ only: text, workloads: text, repeats: text, sagas: text, postgres: text, server: text },
       ...{ 'warm-up': text, 'in-flight': text, light: text },
     },
   });
@@ -70,6 +74,7 @@ export function readOptions(args) {
     lightSeconds: count('light', quick ? 10 : 30),
     idempotencyKey: values['idempotency-key'],
     postgresUrl: values.postgres,
+    server: resolve(values.server ?? builtServer),
     save: !values['no-save'] && !quick,
   };
 }

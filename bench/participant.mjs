@@ -78,6 +78,7 @@ serve({
         resolve(/** @type {import('node:net').AddressInfo} */ (server.address()).port);
       });
     }),
+  unfinished: () => ledger.unfinished(),
   settle: (/** @type {Parameters<Ledger['settle']>[0]} */ started) => {
     const judgement = ledger.settle(started);
     judgement.problems.push(...badCalls);

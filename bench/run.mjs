@@ -1,11 +1,11 @@
 /** `npm run bench`: how many sagas a second, at what cost, beside the limits of the same machine. See docs/benchmarks.md. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { limits } from './contestants/limits.mjs';
 import { skald } from './contestants/skald.mjs';
 import { describeCommit, describeMachine } from './host/machine.mjs';
 import { hasRedis } from './host/redis.mjs';
-import { hasServer } from './host/server.mjs';
 import { measurePaced, measureSaturated } from './measure.mjs';
 import { readOptions, usage } from './options.mjs';
 import { drawChart } from './report/chart.mjs';
@@ -21,15 +21,17 @@ const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
  * @param {import('./options.mjs').Options} options
  * @returns {Contestant[]}
  */
-function choose({ only, quick, idempotencyKey }) {
-  const onRedis = [
-    skald({ name: 'redis', title: 'Skald, queue in Redis', redis: true, idempotencyKey }),
-    skald({ name: 'redis-2', title: 'Skald, Redis, 2 processes', redis: true, processes: 2, idempotencyKey }),
+function choose({ only, quick, idempotencyKey, server: main }) {
+  const common = { main, idempotencyKey };
+  const servers = [
+    skald({ name: 'redis', title: 'Skald, queue in Redis', redis: true, ...common }),
+    skald({ name: 'postgres', title: 'Skald, queue in Postgres', redis: false, ...common }),
+    skald({ name: 'redis-2', title: 'Skald, Redis, 2 processes', redis: true, processes: 2, ...common }),
   ];
-  const onPostgres = skald({ name: 'postgres', title: 'Skald, queue in Postgres', redis: false, idempotencyKey });
-  const servers = [...(hasRedis() ? [onRedis[0]] : []), onPostgres, ...(hasRedis() ? [onRedis[1]] : [])];
-  const able = [...limits, ...(hasServer() ? servers : [])];
-  if (!hasServer()) say('There is no dist/main.js (npm run build makes it): only the limits are measured.');
+  const able = existsSync(main) ? servers.filter(({ name }) => name === 'postgres' || hasRedis()) : [];
+  able.unshift(...limits);
+  if (!existsSync(main))
+    say(`There is no ${relative('', main)} (npm run build makes it): only the limits are measured.`);
   else if (!hasRedis()) say('There is no redis-server on the PATH: Skald is measured without Redis only.');
   if (only === null) return able.filter(({ name }) => !(quick && name === 'redis-2'));
   return only.map((name) => {
@@ -119,7 +121,7 @@ async function main() {
   const name = at.toISOString().slice(0, 10);
   const runs = measured.map((m) => ({ name: m.name, runs: m.runs }));
   const record = { at: at.toISOString(), commit, options, machine, postgres, redis, summaries, runs };
-  const { postgresUrl: _, ...shown } = options; // it may hold a password
+  const { postgresUrl: _, server: __, ...shown } = options; // a password and a path of this machine
   writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify({ ...record, options: shown }, rounded, 2)}\n`);
   writeFileSync(new URL(`${name}.svg`, results), drawChart(summaries, caption));
   console.log(`\nbench/results/${name}.json, bench/results/${name}.svg`);
@@ -130,4 +132,7 @@ function rounded(_, value) {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }
 
-await main();
+await main().catch((error) => {
+  say(`\n${error.message}${error.cause ? `\n${error.cause.message}` : ''}`);
+  process.exitCode = 1;
+});

@@ -56,10 +56,10 @@ async function checkOutcomes(server, started) {
 }
 
 /**
- * @param {{ name: string, title: string, redis: boolean, processes?: number, idempotencyKey: boolean, nodeFlags?: string[] }} options
+ * @param {{ name: string, title: string, main: string, redis: boolean, processes?: number, idempotencyKey: boolean, nodeFlags?: string[] }} options
  * @returns {import('./contestant.mjs').Contestant}
  */
-export function skald({ name, title, redis: usesRedis, processes, idempotencyKey, nodeFlags }) {
+export function skald({ name, title, main, redis: usesRedis, processes, idempotencyKey, nodeFlags }) {
   return {
     name,
     title,
@@ -71,7 +71,7 @@ export function skald({ name, title, redis: usesRedis, processes, idempotencyKey
         cleanUp.add(() => postgres.dropDatabase(database));
         await redis?.empty();
         const redisUrl = usesRedis ? redis?.url : undefined;
-        const server = await startServer({ databaseUrl, redisUrl, processes, nodeFlags });
+        const server = await startServer({ main, databaseUrl, redisUrl, processes, nodeFlags });
         cleanUp.add(server.stop);
         await introduce(server, participantUrl);
         const load = forkPeer(driver);

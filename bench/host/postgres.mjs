@@ -53,6 +53,7 @@ async function startCluster(extraFlags) {
  * @property {(name: string) => Promise<string>} createDatabase an empty database; answers its URL
  * @property {(name: string) => Promise<void>} dropDatabase
  * @property {() => Promise<{ walBytes: number, writeTransactions: number }>} counters since the cluster was made
+ * @property {(text: string) => Promise<any[]>} query rows, for whoever knows their columns
  * @property {() => Promise<void>} stop
  */
 
@@ -94,6 +95,7 @@ export async function openPostgres({ url, flags = [] }) {
       return urlOf(name);
     },
     dropDatabase,
+    query: async (text) => (await client.query(text)).rows,
     counters: async () => {
       const row = await ask(
         `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::text wal, pg_snapshot_xmax(pg_current_snapshot())::text xid`,

@@ -22,7 +22,7 @@ export function hasRedis() {
  * @property {string} version
  * @property {Record<string, string>} settings
  * @property {() => Promise<void>} empty
- * @property {() => Promise<number>} commands how many commands it has carried out, those inside scripts included
+ * @property {() => Promise<Record<string, number>>} commands how often it has carried out each command, inside scripts too
  * @property {() => Promise<void>} stop
  */
 
@@ -49,8 +49,10 @@ export async function startRedis() {
     settings,
     empty: async () => void (await client.flushall()),
     commands: async () => {
-      const calls = Object.values(await info('commandstats')).map((stat) => Number(/calls=(\d+)/.exec(stat)?.[1] ?? 0));
-      return calls.reduce((sum, n) => sum + n, 0);
+      const stats = Object.entries(await info('commandstats'));
+      return Object.fromEntries(
+        stats.map(([name, stat]) => [name.replace('cmdstat_', ''), Number(/calls=(\d+)/.exec(stat)?.[1] ?? 0)]),
+      );
     },
     stop: async () => {
       client.disconnect();

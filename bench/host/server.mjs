@@ -1,19 +1,14 @@
 /** A Skald server as its users start it: `node dist/main.js`, configured by the environment alone. */
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { dropAtExit } from './left-behind.mjs';
 import { freePort } from './ports.mjs';
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** The server of this repository, once it is built. */
+export const builtServer = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const bootTime = 60_000;
-
-/** Whether there is a built server to measure. */
-export function hasServer() {
-  return existsSync(main);
-}
 
 /**
  * @typedef {object} Server
@@ -24,10 +19,10 @@ export function hasServer() {
  */
 
 /**
- * @param {{ databaseUrl: string, redisUrl?: string, processes?: number, nodeFlags?: string[] }} options
+ * @param {{ main: string, databaseUrl: string, redisUrl?: string, processes?: number, nodeFlags?: string[] }} options
  * @returns {Promise<Server>}
  */
-export async function startServer({ databaseUrl, redisUrl, processes, nodeFlags = [] }) {
+export async function startServer({ main, databaseUrl, redisUrl, processes, nodeFlags = [] }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { PATH, HOME, TMPDIR } = process.env;
