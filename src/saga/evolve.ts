@@ -166,7 +166,7 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
       return { ...state, direction: 'forward', reason: null };
 
     case 'turned-back':
-      return { ...state, direction: 'back', reason: fact.reason, prepared: false };
+      return { ...state, direction: 'back', reason: fact.reason, prepared: false, steps: state.steps.map(neverBegun) };
 
     case 'step-compensated':
       return step(fact.step, (is) => ({
@@ -202,6 +202,11 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
   }
   // Written by a newer release: kept in the journal, passed over here (hazard 36).
   return state;
+}
+
+/** A step that the saga turned back before. */
+function neverBegun(is: StepState): StepState {
+  return is.status === 'pending' ? { ...is, status: 'skipped' } : is;
 }
 
 /** A signal step that succeeded has taken the oldest signal of its name. */
