@@ -13,9 +13,13 @@ export function heedCallback(
 ): Refusal | undefined {
   const { state } = transition;
   const { is } = transition.view(name);
+  // A compensation that is stuck is still owed: its late success is what an operator would wish for.
+  const isOwed = is.stuck?.operation === 'compensation' && result.status === 'succeeded';
   const isAwaited =
     !state.ended &&
-    (operation === 'action' ? is.status === 'running' || is.status === 'waiting' : is.status === 'compensating');
+    (operation === 'action'
+      ? is.status === 'running' || is.status === 'waiting'
+      : is.status === 'compensating' || isOwed);
 
   if (!isAwaited) {
     const isRepeat =
