@@ -12,6 +12,7 @@ export const usage = `node bench/run.mjs [options]
   --warm-up n          sagas before it (default 2000; quick 1000)
   --in-flight n        sagas under way at a time (default 256)
   --light seconds      light load: 20 sagas/s for so long (default 30; quick 10; 0: none)
+  --max-others percent measure again, up to ten times, when other programs used more of the machine (default 100)
   --idempotency-key    send an Idempotency-Key with every start
   --postgres url       use this server instead of one of the bench's own; it needs the right to create databases
   --server main.js     measure another build than dist/main.js
@@ -28,6 +29,7 @@ export const usage = `node bench/run.mjs [options]
  * @property {number} warmUp
  * @property {number} inFlight
  * @property {number} lightSeconds
+ * @property {number} maxOthers share, 0 to 1
  * @property {boolean} idempotencyKey
  * @property {string | undefined} postgresUrl
  * @property {string} server
@@ -46,12 +48,12 @@ export function readOptions(args) {
     options: {
       ...{ help: flag, quick: flag, 'idempotency-key': flag, 'no-save': flag },
       ...{ only: text, workloads: text, repeats: text, sagas: text, postgres: text, server: text },
-      ...{ 'warm-up': text, 'in-flight': text, light: text },
+      ...{ 'warm-up': text, 'in-flight': text, light: text, 'max-others': text },
     },
   });
   if (values.help) return null;
   const count = (
-    /** @type {'repeats' | 'sagas' | 'warm-up' | 'in-flight' | 'light'} */ name,
+    /** @type {'repeats' | 'sagas' | 'warm-up' | 'in-flight' | 'light' | 'max-others'} */ name,
     /** @type {number} */ otherwise,
   ) => {
     const n = values[name] === undefined ? otherwise : Number(values[name]);
@@ -72,6 +74,7 @@ export function readOptions(args) {
     warmUp: count('warm-up', quick ? 1000 : 2000),
     inFlight: count('in-flight', 256),
     lightSeconds: count('light', quick ? 10 : 30),
+    maxOthers: count('max-others', 100) / 100,
     idempotencyKey: values['idempotency-key'],
     postgresUrl: values.postgres,
     server: resolve(values.server ?? builtServer),
