@@ -29,11 +29,9 @@ export function createHttpAdapter(bodyLimit: number): FastifyAdapter {
       done(err as Error);
     }
   };
-  fastify.addContentTypeParser(
-    ['application/json', /^application\/[\w.-]+\+json/],
-    { parseAs: 'string' },
-    readAs(parseStrictJson),
-  );
+  for (const type of ['application/json', /^application\/[\w.-]+\+json/]) {
+    fastify.addContentTypeParser(type, { parseAs: 'string' }, readAs(parseStrictJson));
+  }
   fastify.addContentTypeParser(
     ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'],
     { parseAs: 'string' },
