@@ -48,9 +48,14 @@ export function nextDelay(
   if (attempts >= policy.maxAttempts) return null;
   const delay =
     retryAfter === undefined
-      ? jittered(policy, Math.min(policy.maxInterval, policy.initialInterval * policy.factor ** (attempts - 1)), random)
+      ? jittered(policy, intervalAfter(policy, attempts), random)
       : Math.min(Math.max(retryAfter, 0), MAX_RETRY_AFTER);
   return elapsed + delay > policy.maxElapsed ? null : Math.round(delay);
+}
+
+function intervalAfter({ initialInterval, factor, maxInterval }: RetryPolicy, attempts: number): number {
+  if (initialInterval === 0) return 0; // and not 0 × Infinity, once the power is out of range
+  return Math.min(maxInterval, initialInterval * factor ** (attempts - 1));
 }
 
 function jittered(policy: RetryPolicy, interval: number, random: number): number {
