@@ -4,7 +4,7 @@ import type { Json } from '../saga/json.js';
 import type { Refusal } from '../saga/react.js';
 import type { SagaState } from '../saga/state.js';
 import type { WakeHint } from '../queue/hint.js';
-import type { WakeQueue } from '../queue/wake-queue.js';
+import type { WakeQueue, WakeQueueState } from '../queue/wake-queue.js';
 import type { SagaRow } from '../store/saga-row.js';
 import type { Journal } from '../store/journal.js';
 import type { SagaFilter } from '../store/saga-conditions.js';
@@ -51,6 +51,11 @@ export class Engine {
   /** Sagas in the hands of this process. */
   get driving(): number {
     return this.parts.drivers.count;
+  }
+
+  /** Whether the queue answers, and what has gone through it. */
+  queueState(): WakeQueueState {
+    return this.parts.queue.state();
   }
 
   /** Begins to drive, if this process does. */

@@ -1,13 +1,12 @@
 import { Controller, Get } from '@nestjs/common';
 import { Engine } from '../../engine/engine.js';
-import { WakeQueue, type WakeQueueState } from '../../queue/wake-queue.js';
 import { Sagas, type SagaStats } from '../../store/sagas.js';
 import { Access } from '../access/access.js';
 
 /** What is open and what is due; `driving` and `queue` are of the process that answers. */
 export interface Stats extends SagaStats {
   readonly driving: number;
-  readonly queue: WakeQueueState;
+  readonly queue: ReturnType<Engine['queueState']>;
 }
 
 @Controller('v1/admin/stats')
@@ -15,13 +14,12 @@ export class StatsController {
   constructor(
     private readonly sagas: Sagas,
     private readonly engine: Engine,
-    private readonly queue: WakeQueue,
   ) {}
 
   /** Counts of open sagas, what is due, and what this process is doing. */
   @Get()
   @Access('operator')
   async stats(): Promise<Stats> {
-    return { ...(await this.sagas.stats()), driving: this.engine.driving, queue: this.queue.state() };
+    return { ...(await this.sagas.stats()), driving: this.engine.driving, queue: this.engine.queueState() };
   }
 }

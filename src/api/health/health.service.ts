@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Engine } from '../../engine/engine.js';
-import { WakeQueue } from '../../queue/wake-queue.js';
 import { Database } from '../../store/database.js';
 import { pendingMigrations } from '../../store/migrations.js';
 
@@ -23,7 +22,6 @@ export class Health {
 
   constructor(
     private readonly database: Database,
-    private readonly queue: WakeQueue,
     private readonly engine: Engine,
   ) {}
 
@@ -43,7 +41,7 @@ export class Health {
       if (pending.length > 0) return { status: 'unavailable', checks: { migrations: `pending: ${pending.join(', ')}` } };
       this.areMigrationsDone = true;
     }
-    const { backend, up } = this.queue.state();
+    const { backend, up } = this.engine.queueState();
     const checks = { postgres: 'ok', migrations: 'ok', queue: up ? `ok (${backend})` : `${backend} does not answer` };
     return { status: up ? 'ready' : 'degraded', checks };
   }
