@@ -69,6 +69,7 @@ export class WakeQueue {
   private queues: HintQueue[] = [];
   private workers: WorkerSet | null = null;
   private opening: Promise<void> | null = null;
+  private closing: Promise<void> | null = null;
   /** Hints taken by generations of workers that are gone. */
   private takenBefore = 0;
 
@@ -139,7 +140,12 @@ export class WakeQueue {
     this.takenBefore += workers.taken;
   }
 
-  async close(): Promise<void> {
+  /** Puts back, sends and closes; what is woken afterwards is undelivered. */
+  close(): Promise<void> {
+    return (this.closing ??= this.shutDown());
+  }
+
+  private async shutDown(): Promise<void> {
     await this.opening?.catch(() => undefined);
     await this.stopTaking();
     await this.outbox.close();

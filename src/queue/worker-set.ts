@@ -63,9 +63,12 @@ export class WorkerSet {
     this.taken++;
     return new Promise((resolve, reject) => {
       this.inHand.set(resolve, hint);
-      this.options
-        .take(hint)
-        .then(resolve, reject)
+      this.take(hint)
+        .then(resolve, (err: unknown) => {
+          // The sweep comes back to these sagas; the job stays among the failed ones for whoever wonders.
+          this.options.log.error({ err, sagas: hint.ids }, 'the engine did not take a hint over');
+          reject(err);
+        })
         .finally(() => this.inHand.delete(resolve));
     });
   }
