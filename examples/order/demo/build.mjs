@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -13,6 +13,8 @@ export function build(root) {
   const shell = process.platform === 'win32';
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit', shell });
   if (status !== 0) throw new Error('the build failed');
+  const now = new Date();
+  utimesSync(server, now, now); // an incremental build leaves files alone that come out the same
 }
 
 function newest(path) {
