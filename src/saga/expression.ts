@@ -24,7 +24,7 @@ export function expressionIn(text: string): string | null {
   return trimmed.length >= 4 && trimmed.startsWith('{%') && trimmed.endsWith('%}') ? trimmed.slice(2, -2).trim() : null;
 }
 
-/** Compiles an expression. What is wrong with it goes to `refuse`, and then there is none. */
+/** Compiles an expression. What is wrong with it goes to `refuse`, and then the result, if any, must not be evaluated. */
 export function compileExpression(source: string, refuse: (detail: string) => void): Expression | undefined {
   if (source.length > MAX_EXPRESSION) {
     refuse(`the expression is longer than ${MAX_EXPRESSION} characters: let a participant compute this`);
@@ -41,9 +41,7 @@ export function compileExpression(source: string, refuse: (detail: string) => vo
     refuse(`the expression does not compile: ${describeFailure(error)}`);
     return undefined;
   }
-  const problems = [...problemsOf(compiled.tree)];
-  problems.forEach((problem) => refuse(`the expression is refused: ${problem}`));
-  if (problems.length > 0) return undefined;
+  for (const problem of problemsOf(compiled.tree)) refuse(`the expression is refused: ${problem}`);
 
   const shortcut = compileShortcut(compiled.tree);
   return {

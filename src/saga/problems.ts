@@ -18,6 +18,11 @@ export class Place {
     return new Place(this.problems, `${this.pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`);
   }
 
+  /** The spot that an RFC 6901 pointer names, seen from here. */
+  below(pointer: string): Place {
+    return new Place(this.problems, this.pointer + pointer);
+  }
+
   /** Notes a problem here. Returns `undefined`, so that a reader can `return place.refuse(…)`. */
   refuse(detail: string): undefined {
     this.problems.push({ pointer: this.pointer, detail });
