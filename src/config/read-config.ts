@@ -85,5 +85,7 @@ function warnings(draft: Draft, env: Environment): string[] {
     found.push(`SKALD_PUBLIC_URL is not set: participants are told to call back at ${draft.publicUrl}.`);
   }
   if (draft.crashAt) found.push(`SKALD_CRASH_AT is set: this process will kill itself at ${draft.crashAt.point}.`);
+  if (draft.fence === 'off')
+    found.push('SKALD_TEST_FENCE is off: two drivers can break a saga. This is for tests only.');
   return found;
 }
