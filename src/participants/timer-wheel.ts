@@ -69,14 +69,17 @@ export class TimerWheel {
   private wind(): void {
     this.tick = Math.floor((performance.now() - this.origin) / this.tickLength);
     if (this.interval) return;
-    // The turn itself waits for the poll phase to pass: after a stall of the process, answers that are already in the
-    // socket are read before their calls are called late.
-    this.interval = setInterval(() => setImmediate(() => this.turn()), this.tickLength);
+    // The clock is read before the poll phase and the turn made after it: when the process or its event loop stood
+    // still, answers that are already in the socket are read before their calls are called late.
+    this.interval = setInterval(() => {
+      const now = performance.now();
+      setImmediate(() => this.turn(now));
+    }, this.tickLength);
     this.interval.unref();
   }
 
-  private turn(): void {
-    const now = Math.floor((performance.now() - this.origin) / this.tickLength);
+  private turn(clock: number): void {
+    const now = Math.max(Math.floor((clock - this.origin) / this.tickLength), this.tick);
     const steps = Math.min(now - this.tick, this.slotCount);
     const first = this.tick + 1;
     this.tick = now;

@@ -152,10 +152,12 @@ describe('a call of a participant', () => {
     const nowhere: Resolve = (_name, _options, done) =>
       done(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }), []);
     const caller = client(new TargetGuard({ allowed: null, keysConfigured: false }, nowhere));
-    const participant = participantAt(await start(), { timeout: { connect: '150ms' } });
+    const participant = participantAt(await start(), {
+      timeout: { connect: code === 'connect-timeout' ? '150ms' : '10s', total: '20s' },
+    });
     const startedAt = performance.now();
     expect(await caller.send(callOf(participant))).toMatchObject({ kind: 'failed', effect: 'none', error: { code } });
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
   });
 
   it('goes to the addresses that were judged, and not at all once a name resolves to one that is not allowed', async () => {
@@ -199,9 +201,9 @@ describe('a call of a participant', () => {
   it('may have its own time-out', async () => {
     const server = await track(serve(() => undefined));
     const startedAt = performance.now();
-    const reply = await client().send(callOf(participantAt(server.url), { timeout: 100 }));
+    const reply = await client().send(callOf(participantAt(server.url), { timeout: 600 }));
     expect(reply).toMatchObject({ kind: 'failed', effect: 'in-doubt', error: { code: 'timeout' } });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
   it('goes to each endpoint by its weight', async () => {
@@ -219,11 +221,11 @@ describe('a call of a participant', () => {
   });
 
   it('that is in flight when the client closes is in doubt, and a later one is refused', async () => {
-    const server = await track(serve(() => undefined));
     const caller = client();
-    const participant = participantAt(server.url);
+    const { promise: isHeard, resolve: hear } = resolvers();
+    const participant = participantAt((await track(serve(hear))).url);
     const inFlight = caller.send(callOf(participant));
-    await new Promise((done) => setTimeout(done, 100));
+    await isHeard;
     await caller.close();
     expect(await inFlight).toMatchObject({ kind: 'failed', effect: 'in-doubt', error: { code: 'connection-reset' } });
     expect(await caller.send(callOf(participant))).toEqual({ kind: 'refused', by: 'shutdown', wait: 0 });
@@ -284,3 +286,9 @@ describe('a call of a participant', () => {
     return (await track(starting)).url.replace('http:', 'https:');
   }
 });
+
+function resolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
