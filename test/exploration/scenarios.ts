@@ -1,0 +1,82 @@
+import { LIST, LONG_LIST, PAIR, PIVOT_AND_MORE, PIVOT_LAST, WITH_DEADLINE } from './definitions.js';
+import { scenario, type Scenario } from './scenario.js';
+
+/**
+ * The worlds in which every promise must hold. A cancel may come at any moment in nearly all of them. No world has all
+ * faults at once, that would be too many states; each pair of faults that can meet is in one of them.
+ */
+export const SCENARIOS: readonly Scenario[] = [
+  scenario('a list: slow driver, late message, refused connection', LIST, {
+    cancels: 1,
+    takeovers: 1,
+    timeouts: 1,
+    refusals: 1,
+  }),
+  scenario('a list: dead driver, late message, refused connection, a no', LIST, {
+    cancels: 1,
+    crashes: 1,
+    timeouts: 1,
+    refusals: 1,
+    rejections: 1,
+  }),
+  scenario('a list: two dead drivers, a breaker', LIST, { cancels: 1, crashes: 2, refusals: 1, holdBacks: 1 }),
+  scenario('a list: late and doubled messages, compensations that fail', LIST, {
+    cancels: 1,
+    timeouts: 2,
+    duplicates: 1,
+    rejections: 1,
+    undoRejections: 1,
+  }),
+  scenario('a list: dead driver, an answer by callback that may get lost', LIST, {
+    cancels: 1,
+    crashes: 1,
+    timeouts: 1,
+    acceptances: 1,
+  }),
+  scenario('a list of three: late message, refused connection, a no', LONG_LIST, {
+    cancels: 1,
+    timeouts: 1,
+    refusals: 1,
+    rejections: 1,
+  }),
+  scenario('two branches: dead driver, late message', PAIR, { cancels: 1, crashes: 1, timeouts: 1 }),
+  scenario('two branches: refused connection, a no', PAIR, { cancels: 1, refusals: 2, rejections: 1 }),
+  scenario('a pivot: dead driver, late message, refused connection, a breaker', PIVOT_LAST, {
+    cancels: 1,
+    crashes: 1,
+    timeouts: 1,
+    refusals: 1,
+    holdBacks: 1,
+  }),
+  scenario('a pivot: slow driver, late message, refused connection', PIVOT_LAST, {
+    cancels: 1,
+    takeovers: 1,
+    timeouts: 1,
+    refusals: 1,
+  }),
+  scenario('a pivot: dead driver, used-up attempts, a no', PIVOT_LAST, {
+    cancels: 1,
+    crashes: 1,
+    timeouts: 2,
+    rejections: 1,
+  }),
+  scenario('a pivot answered by callback', PIVOT_LAST, { cancels: 1, crashes: 1, acceptances: 1 }),
+  scenario('a pivot and a retriable step: dead driver, late message, a no', PIVOT_AND_MORE, {
+    cancels: 1,
+    crashes: 1,
+    timeouts: 1,
+    rejections: 1,
+  }),
+  scenario('a deadline that passes at any moment: dead driver, late message, refused connection', WITH_DEADLINE, {
+    crashes: 1,
+    timeouts: 1,
+    refusals: 1,
+  }),
+  // Without a barrier the promises hold for as long as no message comes after its caller has given it up.
+  scenario(
+    'participants without a barrier, and no late messages',
+    LIST,
+    { cancels: 1, crashes: 1, timeouts: 2, refusals: 1, rejections: 1 },
+    { hasBarrier: false, hasLateMessages: false },
+  ),
+];
