@@ -16,7 +16,11 @@ describe('a step that is a saga of its own', () => {
   });
 
   it('keeps the first child when two drivers choose one each', () => {
-    expect(requested().heed({ ...chosen, child: 'c2' }).is('deliver').child!.id).toBe('c1');
+    expect(
+      requested()
+        .heed({ ...chosen, child: 'c2' })
+        .is('deliver').child!.id,
+    ).toBe('c1');
   });
 
   it('is done when the child has done its steps', () => {

@@ -43,7 +43,12 @@ describe('a saga that turns back', () => {
   });
 
   it('does not wait for timers and signals', () => {
-    const saga = new Story(define([{ name: 'nap', sleep: 1_000 }, { name: 'ok', signal: 'ok', after: [] }])).cancel();
+    const saga = new Story(
+      define([
+        { name: 'nap', sleep: 1_000 },
+        { name: 'ok', signal: 'ok', after: [] },
+      ]),
+    ).cancel();
     expect(saga.facts).toEqual(['turned-back', 'step-skipped', 'step-skipped', 'saga-compensated']);
   });
 
@@ -59,7 +64,9 @@ describe('a saga that turns back', () => {
   });
 
   it('leaves alone what the definition says needs no undoing', () => {
-    const saga = new Story(define([{ name: 'log', undo: false }, { name: 'pay' }])).succeed('log').reply('pay', rejected);
+    const saga = new Story(define([{ name: 'log', undo: false }, { name: 'pay' }]))
+      .succeed('log')
+      .reply('pay', rejected);
     expect(saga.status).toBe('compensated');
     expect(saga.steps).toBe('succeeded rejected');
   });

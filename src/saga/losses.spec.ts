@@ -2,7 +2,10 @@ import { define } from '../../test/saga/definitions.js';
 import { failed, refused, Story } from '../../test/saga/story.js';
 
 const once = { maxAttempts: 1 };
-const order = define([{ name: 'reserve', retry: once }, { name: 'ship', kind: 'pivot', retry: once }]);
+const order = define([
+  { name: 'reserve', retry: once },
+  { name: 'ship', kind: 'pivot', retry: once },
+]);
 
 describe('a driver that takes a saga over', () => {
   it('sends a call that may have been sent before again, under the same number', () => {

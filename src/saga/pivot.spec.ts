@@ -20,7 +20,10 @@ describe('before the pivot', () => {
   });
 
   it('undoes a pivot whose outcome stays unknown if the definition says how', () => {
-    const undoable = define([{ name: 'reserve' }, { name: 'ship', kind: 'pivot', undo: true, retry: { maxAttempts: 1 } }]);
+    const undoable = define([
+      { name: 'reserve' },
+      { name: 'ship', kind: 'pivot', undo: true, retry: { maxAttempts: 1 } },
+    ]);
     const saga = new Story(undoable).succeed('reserve').reply('ship', failed('in-doubt'));
     expect(saga.todo()).toEqual(['call compensation ship #1']);
     expect(saga.succeed('ship', 'reserve').status).toBe('compensated');
@@ -68,7 +71,11 @@ describe('a cancel while the pivot is in flight', () => {
   });
 
   it('waits for a pivot in doubt although a breaker holds its next attempt back', () => {
-    const saga = new Story(order).succeed('reserve').reply('ship', failed('in-doubt')).reply('ship', refused()).cancel();
+    const saga = new Story(order)
+      .succeed('reserve')
+      .reply('ship', failed('in-doubt'))
+      .reply('ship', refused())
+      .cancel();
     expect(saga.facts).toEqual(['turn-requested']);
     expect(saga.wait(5_000).todo()).toEqual(['call action ship #2']);
     expect(saga.reply('ship', succeeded()).status).toBe('running');

@@ -63,13 +63,15 @@ describe('an expression that can not be evaluated', () => {
   });
 
   it('makes a compensation stuck', () => {
-    const saga = charging().cancel().lost('charge').heed({ ...unmapped, operation: 'compensation' });
+    const saga = charging()
+      .cancel()
+      .lost('charge')
+      .heed({ ...unmapped, operation: 'compensation' });
     expect(saga.status).toBe('stuck');
   });
 
   it('rejects a step whose condition it was, unless the saga has turned back', () => {
-    const conditional = () =>
-      new Story(define([{ name: 'pay' }, { name: 'charge', after: [], when: constant(null) }]));
+    const conditional = () => new Story(define([{ name: 'pay' }, { name: 'charge', after: [], when: constant(null) }]));
     expect(conditional().heed(unmapped).is('charge').status).toBe('rejected');
     expect(conditional().cancel().heed(unmapped).facts).toEqual([]);
   });

@@ -32,7 +32,9 @@ describe('what is sent', () => {
   });
 
   it('tells a compensation what was sent, what was answered, and why', async () => {
-    const saga = booking().reply('flight', succeeded({ seat: 3 })).reply('hotel', rejected);
+    const saga = booking()
+      .reply('flight', succeeded({ seat: 3 }))
+      .reply('hotel', rejected);
     expect(await compensationBody(saga.state, step('flight'))).toEqual({
       input,
       output: { seat: 3 },
