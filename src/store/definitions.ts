@@ -61,7 +61,10 @@ export class Definitions {
     const kept = wanted === undefined ? undefined : this.#kept.get(keyFor(name, wanted));
     if (kept) return kept;
     const record = await reaching(
-      this.#records.findOne({ where: version === undefined ? { name } : { name, version }, order: { version: 'desc' } }),
+      this.#records.findOne({
+        where: version === undefined ? { name } : { name, version },
+        order: { version: 'desc' },
+      }),
     );
     if (!record) return null;
     if (version === undefined) {

@@ -26,7 +26,7 @@ export class ParticipantRecord {
 
   /** `null`: deleted; the row stays so that every process hears of it. */
   @Column({ type: 'json', nullable: true })
-  spec: JsonObject | null;
+  spec: object | null;
 
   /** A bigint, so a string to the driver. */
   @Column({ type: 'bigint' })

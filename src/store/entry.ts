@@ -37,7 +37,7 @@ export interface Append {
   readonly facts: readonly Fact[];
   /** Absent: the saga's row is not touched. */
   readonly row?: RowChange;
-  /** Other sagas that become due, if they are parked, in the same transaction. */
+  /** Other sagas that become due in the same transaction; one that is being driven becomes due when it parks. */
   readonly wake?: readonly string[];
   /** The concurrency key that this saga holds and gives back. */
   readonly freeConcurrencyKey?: string;

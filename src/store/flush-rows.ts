@@ -37,8 +37,10 @@ export const changed: Part = {
   sql: (p) => `changed as (
     update skald.sagas saga set
       seq = change.seq, status = change.status, paused = change.paused, parked = change.parked,
-      was_parked = saga.parked,
-      due_at = case when change.due = -1 then now() + ${p(0)}::int * interval '1 ms'
+      was_parked = saga.parked, woken = saga.woken and not change.parked,
+      due_at = case
+        when change.due = -1 then now() + ${p(0)}::int * interval '1 ms'
+        when saga.woken and change.parked and not change.paused and not change.finished then now()
         else to_timestamp(change.due / 1000.0) end,
       finished_at = case when change.finished then coalesce(saga.finished_at, date_trunc('milliseconds', now()))
         else saga.finished_at end,
@@ -69,14 +71,15 @@ function dueValue(due: number | null | 'lease' | undefined): number | null {
   return due === null || due === undefined ? null : Math.ceil(due);
 }
 
-/** A saga that is being driven will look by itself before it parks; one that waits or is paused is not to be driven. */
+/** A saga that is being driven remembers the wake-up until it parks: its driver may have looked too early. */
 export const woken: Part = {
   letter: 'w',
   sql: (p) => `woken as (
-    update skald.sagas saga set due_at = now()
+    update skald.sagas saga set
+      woken = not saga.parked, due_at = case when saga.parked then now() else saga.due_at end
     from unnest(${p(0)}::bigint[], ${p(1)}::uuid[]) as wake (append_id, id)
     where saga.id = wake.id and (wake.append_id in ${WON}) is true
-      and saga.parked and not saga.paused and saga.finished_at is null
+      and saga.finished_at is null and not saga.paused
   )`,
   values: ({ entries }) => {
     const wakes = entries.flatMap((e) =>
@@ -95,7 +98,9 @@ export const freed: Part = {
     where held.key = free.key and held.saga_id = free.saga_id and (free.append_id in ${WON}) is true
   )`,
   values: ({ entries }) => {
-    const frees = entries.filter((e): e is PendingAppend => e.kind === 'append' && e.append.freeConcurrencyKey !== undefined);
+    const frees = entries.filter(
+      (e): e is PendingAppend => e.kind === 'append' && e.append.freeConcurrencyKey !== undefined,
+    );
     return [
       arrayLiteral(frees, (f) => f.appendId),
       arrayLiteral(frees, (f) => quoted(f.append.freeConcurrencyKey)),

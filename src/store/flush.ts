@@ -43,10 +43,7 @@ export async function flush(entries: readonly Pending[], context: FlushContext):
     const traces = await lookUp(losers, context.writer);
     losers.forEach((entry, i) => {
       const trace = traces[i] as Trace;
-      outcomes.set(
-        entry,
-        entry.kind === 'start' ? lostStart(entry, trace) : lostAppend(entry, trace, context.fence),
-      );
+      outcomes.set(entry, entry.kind === 'start' ? lostStart(entry, trace) : lostAppend(entry, trace, context.fence));
     });
   }
   return outcomes;

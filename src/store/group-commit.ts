@@ -51,7 +51,7 @@ export class GroupCommit {
   async close(): Promise<void> {
     while (this.#running) await this.#running;
     clearInterval(this.#patience);
-    await this.#context.writer.discard();
+    await this.#context.writer.close();
   }
 
   async #run(): Promise<void> {
@@ -85,7 +85,7 @@ export class GroupCommit {
         if (!passes(error)) return this.#writeHalves(open, error);
         const state = sqlState(error);
         if (state === LOCK_NOT_AVAILABLE && (await this.#sendAside(open))) continue;
-        if (state === null) await this.#context.writer.discard();
+        if (state === null) this.#context.writer.discard();
         if (state !== START_ABANDONED) await sleep(pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }

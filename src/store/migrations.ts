@@ -69,8 +69,12 @@ export async function pendingMigrations(databaseUrl: string): Promise<string[]> 
     (async () => {
       await client.connect();
       try {
-        const known = await client.query<{ there: boolean }>(`select to_regclass('skald.migrations') is not null as there`);
-        const done = known.rows[0]?.there ? await client.query<{ name: string }>('select name from skald.migrations') : null;
+        const known = await client.query<{ there: boolean }>(
+          `select to_regclass('skald.migrations') is not null as there`,
+        );
+        const done = known.rows[0]?.there
+          ? await client.query<{ name: string }>('select name from skald.migrations')
+          : null;
         const names = new Set(done?.rows.map((row) => row.name));
         return sqlMigrations()
           .map((Migration) => new Migration().name ?? '')

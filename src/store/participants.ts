@@ -29,7 +29,7 @@ export class Participants {
   async put(name: string, spec: JsonObject): Promise<StoredParticipant & { created: boolean }> {
     return this.#inTurn(async (manager, revision) => {
       const before = await manager.findOneBy(ParticipantRecord, { name, spec: Not(IsNull()) });
-      const updatedAt = new Date();
+      const updatedAt = this.#now();
       await manager.upsert(ParticipantRecord, { name, spec, revision: String(revision), updatedAt }, ['name']);
       return { name, spec, revision, updatedAt: updatedAt.getTime(), created: before === null };
     });
@@ -41,7 +41,7 @@ export class Participants {
       const { affected } = await manager.update(
         ParticipantRecord,
         { name, spec: Not(IsNull()) },
-        { spec: null, revision: String(revision), updatedAt: new Date() },
+        { spec: null, revision: String(revision), updatedAt: this.#now() },
       );
       return affected === 1;
     });
@@ -56,7 +56,11 @@ export class Participants {
   async list(limit: number, cursor?: string): Promise<Page<StoredParticipant>> {
     const after = cursor === undefined ? '' : keyOf(cursor, /^[^\0]{1,200}$/);
     const records = await reaching(
-      this.#records.find({ where: { name: MoreThan(after), spec: Not(IsNull()) }, order: { name: 'asc' }, take: limit + 1 }),
+      this.#records.find({
+        where: { name: MoreThan(after), spec: Not(IsNull()) },
+        order: { name: 'asc' },
+        take: limit + 1,
+      }),
     );
     return pageOf(records.map(present), limit, (participant) => participant.name);
   }
@@ -66,7 +70,11 @@ export class Participants {
     const records = await reaching(
       this.#records.find({ where: { revision: MoreThan(String(revision)) }, order: { revision: 'asc' } }),
     );
-    return records.map((record) => ({ ...present(record), spec: record.spec }));
+    return records.map((record) => ({ ...present(record), spec: record.spec as JsonObject | null }));
+  }
+
+  #now(): Date {
+    return new Date(this.#database.clock.now());
   }
 
   get #records() {
@@ -80,8 +88,10 @@ export class Participants {
     return reaching(
       this.#database.source.transaction(async (manager) => {
         await manager.query('lock table skald.participants in share row exclusive mode');
-        const latest = await manager.maximum(ParticipantRecord, 'revision' as never);
-        return work(manager, Number(latest ?? 0) + 1);
+        const [latest] = await manager.query<[{ revision: string | null }]>(
+          'select max(revision) as revision from skald.participants',
+        );
+        return work(manager, Number(latest.revision ?? 0) + 1);
       }),
     );
   }

@@ -7,7 +7,7 @@ import type { Statement } from './database.js';
 const DRIVABLE = `saga.finished_at is null and not saga.paused`;
 
 const TAKEN_OVER = `
-  due_at = now() + $2::int * interval '1 ms', parked = false, was_parked = saga.parked,
+  due_at = now() + $2::int * interval '1 ms', parked = false, was_parked = saga.parked, woken = false,
   recoveries = saga.recoveries + case when saga.parked then 0 else 1 end`;
 
 /**
@@ -75,8 +75,9 @@ export const PARK: Statement = {
   name: 'park',
   text: `
     update skald.sagas saga set
-      parked = true, was_parked = saga.parked, recoveries = 0,
-      status = $3, due_at = to_timestamp($4::float8 / 1000), attention = $5::jsonb
+      parked = true, was_parked = saga.parked, woken = false, recoveries = 0,
+      status = $3, due_at = case when saga.woken then now() else to_timestamp($4::float8 / 1000) end,
+      attention = $5::jsonb
     where saga.id = $1 and saga.seq <= $2 and saga.finished_at is null and not saga.paused
     returning saga.id`,
 };
@@ -84,7 +85,9 @@ export const PARK: Statement = {
 export const RELEASE: Statement = {
   name: 'release',
   text: `
-    update skald.sagas saga set due_at = now() + $2::int * interval '1 ms', parked = $3
+    update skald.sagas saga set
+      parked = $3, woken = saga.woken and not $3,
+      due_at = now() + case when saga.woken and $3 then 0 else $2::int end * interval '1 ms'
     where saga.id = $1 and ${DRIVABLE}`,
 };
 

@@ -16,7 +16,12 @@ export class Settings {
     const settings = this.#database.source.getRepository(SettingRecord);
     const key = `secret:${name}`;
     await reaching(
-      settings.createQueryBuilder().insert().values({ key, value: randomBytes(32).toString('base64') }).orIgnore().execute(),
+      settings
+        .createQueryBuilder()
+        .insert()
+        .values({ key, value: randomBytes(32).toString('base64') })
+        .orIgnore()
+        .execute(),
     );
     const { value } = await reaching(settings.findOneByOrFail({ key }));
     return Buffer.from(value, 'base64');

@@ -26,8 +26,7 @@ export function takeFlush(queue: readonly Pending[], now: number): { batch: Pend
 
   for (const entry of queue) {
     if (entry.settled) continue;
-    const full =
-      batch.length >= MOST_ROWS || (batch.length > 0 && characters + entry.facts.length > MOST_CHARACTERS);
+    const full = batch.length >= MOST_ROWS || (batch.length > 0 && characters + entry.facts.length > MOST_CHARACTERS);
     if (full || entry.notBefore > now || clashes(entry)) {
       rest.push(entry);
       continue;

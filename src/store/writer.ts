@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { connectionConfig } from './connection.js';
 import type { Statement } from './database.js';
@@ -28,8 +29,20 @@ export class Writer {
     return result.rows;
   }
 
-  /** Drops the connection, and with it whatever is still on its way. The next statement opens another. */
-  async discard(): Promise<void> {
+  /**
+   * Drops the connection, and with it whatever is still on its way. The next statement opens another. Waits for nothing:
+   * the other side may have gone without a word.
+   */
+  discard(): void {
+    void this.#end();
+  }
+
+  /** Says goodbye, for a second at most. */
+  async close(): Promise<void> {
+    await Promise.race([this.#end(), sleep(1_000, undefined, { ref: false })]);
+  }
+
+  async #end(): Promise<void> {
     const open = this.#client;
     this.#client = null;
     await open?.then((client) => client.end()).catch(() => {});

@@ -1,0 +1,1 @@
+alter table skald.sagas drop column woken;
