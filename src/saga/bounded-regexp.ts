@@ -87,7 +87,7 @@ function matches(atom: string, character: string): boolean {
 /** A regular expression that is not tried on texts longer than {@link MAX_SUBJECT}; throws a `RangeError` instead. */
 export class BoundedRegExp extends RegExp {
   override exec(text: string): RegExpExecArray | null {
-    if (String(text).length > MAX_SUBJECT) {
+    if (text.length > MAX_SUBJECT) {
       throw new RangeError(`a text of more than ${MAX_SUBJECT} characters is not matched against a regular expression`);
     }
     return super.exec(text);

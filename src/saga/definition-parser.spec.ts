@@ -319,31 +319,25 @@ test('business data adds no query to a computed path', async () => {
   expect(pathOf("{% '/x?id=' & input.sku %}")).toBe('/x?id=abc');
 });
 
-/** Steps with random `after`, pivots and kinds: some are sound definitions, some are not. */
+/** Steps with random `after` and kinds: some make a sound definition, some do not. */
 const documents = fc
   .integer({ min: 1, max: 8 })
-  .chain((n) =>
-    fc.tuple(
-      ...Array.from({ length: n }, (_, i) =>
-        fc
-          .record(
-            {
-              after: fc.option(
-                fc.uniqueArray(fc.nat(n - 1), { maxLength: 3 }).map((names) => names.map((k) => `s${k}`)),
-                { nil: undefined },
-              ),
-              kind: fc.constantFrom(undefined, undefined, 'pivot', 'retriable', 'compensatable'),
-              compensation: fc.constantFrom('none', { path: '/undo' }),
-            },
-            { requiredKeys: [] },
-          )
-          .map((step) =>
-            bare(`s${i}`, Object.fromEntries(Object.entries(step).filter(([, value]) => value !== undefined))),
-          ),
+  .chain((n) => {
+    const after = fc.uniqueArray(fc.nat(n - 1), { maxLength: 3 }).map((indexes) => indexes.map((i) => `s${i}`));
+    const over = fc.oneof(
+      fc.record(
+        {
+          after,
+          kind: fc.constantFrom('pivot', 'retriable', 'compensatable'),
+          compensation: fc.constantFrom('none', { path: '/undo' }),
+        },
+        { requiredKeys: [] },
       ),
-    ),
-  )
-  .map((steps) => saga(...steps));
+      fc.record({ compensation: fc.constant('none') }),
+    );
+    return fc.array(over, { minLength: n, maxLength: n });
+  })
+  .map((overs) => saga(...overs.map((over, i) => bare(`s${i}`, over))));
 
 test('a definition that is accepted can be carried out: it has an order, and whatever may run before the pivot can be undone', () => {
   let accepted = 0;
@@ -365,9 +359,9 @@ test('a definition that is accepted can be carried out: it has an order, and wha
         if (isAfterPivot) expect(step).toMatchObject({ kind: 'retriable', compensation: null });
       }
     }),
-    { numRuns: 2_000 },
+    { numRuns: 600 },
   );
-  expect(accepted).toBeGreaterThan(100);
+  expect(accepted).toBeGreaterThan(30);
 });
 
 test('whatever a document is, it is read or refused, never thrown at', () => {
@@ -401,7 +395,7 @@ test('whatever a document is, it is read or refused, never thrown at', () => {
       const result = parseDefinition(document);
       expect('definition' in result || result.problems.length > 0).toBe(true);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 400 },
   );
 });
 

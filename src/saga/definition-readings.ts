@@ -65,7 +65,7 @@ function withoutQuery(path: CompiledTemplate | undefined, source: string): Compi
     ...path,
     evaluate(scope: Scope) {
       const value = path.evaluate(scope);
-      return value instanceof Promise ? value.then(check) : check(value as Json);
+      return value instanceof Promise ? value.then(check) : check(value);
     },
   };
 }

@@ -25,10 +25,20 @@ export function truth(value: unknown): boolean {
 
 /** What `&` makes of a scalar. Fractions are rounded in JSONata's own way, so they are left to it. */
 export function text(value: unknown): string {
-  if (value === undefined) return '';
-  if (typeof value === 'object' && value !== null) throw UNSURE;
-  if (typeof value === 'number' && !Number.isInteger(value)) throw UNSURE;
-  return String(value as string | number | boolean | null);
+  switch (typeof value) {
+    case 'undefined':
+      return '';
+    case 'string':
+      return value;
+    case 'boolean':
+      return String(value);
+    case 'number':
+      if (Number.isInteger(value)) return String(value);
+      throw UNSURE;
+    default:
+      if (value === null) return 'null';
+      throw UNSURE;
+  }
 }
 
 /** Whether two scalars are equal; `null` when one of them is missing. */

@@ -13,7 +13,7 @@ export function* partsOf(tree: SyntaxNode): Generator<Readonly<Record<string, un
     if (typeof part !== 'object' || part === null || seen.has(part)) continue;
     seen.add(part);
     if (!Array.isArray(part)) yield part as Readonly<Record<string, unknown>>;
-    open.push(...Object.values(part));
+    open.push(...(Object.values(part) as unknown[]));
   }
 }
 

@@ -91,6 +91,7 @@ function refuseAll(errors: readonly ErrorObject[], place: Place): undefined {
 function mend(error: unknown): string {
   const { message } = error as Error;
   if (message.startsWith('no schema with key or ref')) return '; leave out $schema, or name the 2020-12 dialect';
+  if (error instanceof RangeError) return '; a $ref must not lead back to itself';
   if (message.startsWith("can't resolve reference")) return '; put it under $defs: nothing is fetched from elsewhere';
   return '';
 }

@@ -58,7 +58,7 @@ export function readTemplate(source: Json, place: Place): CompiledTemplate {
     if (typeof value !== 'object' || value === null) return null;
     const parts: [key: string, part: Part][] = [];
     for (const [key, inner] of Object.entries(value)) {
-      const part = compile(inner as Json, place.at(key));
+      const part = compile(inner, place.at(key));
       if (part) parts.push([key, part]);
     }
     return parts.length > 0 ? fill(value, parts) : null;
