@@ -1,7 +1,6 @@
-import type { Place, Problem } from '../saga/problems.js';
-import type { Endpoint, Participant } from './participant.js';
+import type { Place } from '../saga/problems.js';
+import type { Endpoint } from './participant.js';
 import { number, record, type Reading } from './readings.js';
-import type { TargetGuard } from './targets.js';
 
 const LONGEST_URL = 2_048;
 
@@ -34,14 +33,6 @@ function baseUrl(text: string, place: Place): URL | undefined {
     return place.refuse('must not have a query or a fragment; those belong to the path of an action');
   }
   return url;
-}
-
-/** The endpoints at which the guard would refuse to call, as far as can be told beforehand. */
-export function refusedEndpoints({ endpoints }: Participant, guard: TargetGuard): Problem[] {
-  return endpoints.flatMap(({ url, origin }, index) => {
-    const detail = guard.check(origin);
-    return detail === null ? [] : [{ pointer: `/endpoints/${index}/url`, detail: `${url}: ${detail}` }];
-  });
 }
 
 /** One of the endpoints at random, by weight. At least one weight is above 0. */

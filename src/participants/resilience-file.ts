@@ -1,5 +1,4 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import type { Json } from '../saga/json.js';
 import { suggestion } from '../saga/nearest.js';
 import type { Problem } from '../saga/problems.js';
 import { parseParticipant } from './participant-parser.js';
@@ -80,7 +79,7 @@ function readSections(content: Record<string, unknown>): {
     return { participants, problems, warnings };
   }
   for (const [name, source] of Object.entries(section)) {
-    const read = parseParticipant(name, source as Json);
+    const read = parseParticipant(name, source);
     if ('participant' in read) {
       participants.push(read.participant);
     } else {

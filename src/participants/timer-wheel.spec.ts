@@ -41,7 +41,7 @@ describe('the timer wheel', () => {
         });
         expect(wheel.count).toBe(0);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
