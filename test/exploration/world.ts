@@ -63,8 +63,9 @@ const keyOfDriver = remembering(({ knows, isOvertaken, unattested, calls }: Driv
 });
 
 const keyOfWork = remembering(({ effect, isUndone, rows }: Work): string => {
-  const sorted = Object.entries(rows).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${effect}${isUndone ? 'u' : ''}${sorted.join()}`;
+  let key = `${effect}${isUndone ? 'u' : ''}`;
+  for (const work in rows) key += `,${work}${rows[work]}`;
+  return key;
 });
 
 const keyOfBudget = remembering((left: Budget): string => Object.values(left).join(''));

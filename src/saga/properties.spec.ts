@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { anyDefinition } from '../../test/saga/random-definitions.js';
+import { chances, happen, succeedAt, type Chance } from '../../test/saga/random-life.js';
+import { Story } from '../../test/saga/story.js';
+import type { Definition } from './definition.js';
+import { isAtRest, isPastPivot, needsUndo, stepViews, type SagaStatus } from './state.js';
+
+/** No saga of five steps has more to do than this once nothing goes wrong any more. */
+const ENOUGH = 200;
+
+const FOLLOWING: { readonly [status in SagaStatus]: readonly SagaStatus[] } = {
+  running: ['running', 'completed', 'compensating', 'compensated', 'stuck'],
+  compensating: ['compensating', 'compensated', 'stuck'],
+  stuck: ['stuck', 'running', 'completed', 'compensating', 'compensated'],
+  completed: ['completed'],
+  compensated: ['compensated'],
+};
+
+/** A promise, looked at before and after every event of any life of any saga. */
+function always(look: (saga: Story) => () => void): void {
+  fc.assert(
+    fc.property(anyDefinition(), chances, (definition, life) => {
+      const saga = new Story(definition, {}, false);
+      for (const chance of life) {
+        const lookAfter = look(saga);
+        happen(saga, chance);
+        lookAfter();
+      }
+    }),
+    { numRuns: 400 },
+  );
+}
+
+describe('in any life of any saga', () => {
+  it('the status changes only as the contract says', () => {
+    always((saga) => {
+      const before = saga.status;
+      return () => expect(FOLLOWING[before]).toContain(saga.status);
+    });
+  });
+
+  it('nothing is undone after the pivot has succeeded', () => {
+    always((saga) => () => {
+      if (saga.state.direction === 'back') expect(isPastPivot(saga.state)).toBe(false);
+    });
+  });
+
+  it('a step is undone only when nothing that ran after it is left to undo', () => {
+    always((saga) => {
+      const undoing = new Set(saga.state.steps.filter((is) => is.status === 'compensating').map((is) => is.name));
+      return () => {
+        for (const { step, is } of stepViews(saga.state)) {
+          if (is.status !== 'compensating' || undoing.has(step.name)) continue;
+          const after = stepViews(saga.state).filter((view) => step.followers.includes(view.step.index));
+          expect(after.filter((view) => !isAtRest(view.is) || needsUndo(view))).toEqual([]);
+        }
+      };
+    });
+  });
+
+  it('only what may have run is undone, and all of it is when the saga is compensated', () => {
+    always((saga) => () => {
+      for (const { step, is } of stepViews(saga.state)) {
+        if (is.status === 'compensating') expect(mayHaveRun(saga, step.name)).toBe(true);
+        if (saga.status === 'compensated') expect(needsUndo({ step, is })).toBe(false);
+      }
+    });
+  });
+
+  it('an operation has no more attempts than its policy allows', () => {
+    always((saga) => () => {
+      for (const { step, is } of stepViews(saga.state)) {
+        if (step.kind !== 'retriable') expect(is.attempts.action).toBeLessThanOrEqual(3);
+        expect(is.attempts.compensation).toBeLessThanOrEqual(3);
+      }
+    });
+  });
+
+  it('there is always something to do, a time to wake up, a message to wait for, an operator to ask, or an end', () => {
+    always((saga) => () => {
+      const { commands, wakeAt } = saga.plan();
+      const isOver = saga.state.ended !== null || saga.status === 'stuck';
+      expect(isOver || commands.length > 0 || wakeAt !== null).toBe(true);
+    });
+  });
+
+  it('what has fallen due is dealt with by one tick', () => {
+    always((saga) => () => {
+      if (!saga.todo().includes('tick')) return;
+      saga.heed({ type: 'tick' });
+      expect(saga.facts).not.toEqual([]);
+      expect(saga.todo()).not.toContain('tick');
+    });
+  });
+
+  it('the journal, read from its beginning, gives the same saga', () => {
+    fc.assert(
+      fc.property(anyDefinition(), chances, (definition, life) => {
+        const saga = lived(definition, life);
+        expect(saga.replayed()).toEqual(saga.state);
+      }),
+    );
+  });
+
+  it('the saga ends or is stuck soon after the last thing went wrong', () => {
+    fc.assert(
+      fc.property(anyDefinition(), chances, (definition, life) => {
+        const saga = lived(definition, life);
+        for (let i = 0; i < ENOUGH && saga.state.ended === null && saga.status !== 'stuck'; i++) {
+          const { commands, wakeAt } = saga.plan();
+          if (commands.length > 0) saga.heed(succeedAt(commands[0]!));
+          else saga.now = wakeAt!;
+        }
+        expect(saga.state.ended !== null || saga.status === 'stuck').toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+function lived(definition: Definition, life: readonly Chance[]): Story {
+  const saga = new Story(definition, {}, false);
+  for (const chance of life) happen(saga, chance);
+  return saga;
+}
+
+/** Whether the journal tells of anything but attempts that are known to have had no effect. */
+function mayHaveRun(saga: Story, step: string): boolean {
+  return saga.told.some((fact) => {
+    if (!('step' in fact) || fact.step !== step) return false;
+    switch (fact.type) {
+      case 'step-succeeded':
+        return fact.degraded === undefined;
+      case 'attempt-failed':
+        return fact.effect === 'in-doubt';
+      case 'step-in-doubt':
+      case 'call-accepted':
+      case 'call-lost':
+      case 'child-requested':
+        return true;
+      default:
+        return false;
+    }
+  });
+}
