@@ -16,9 +16,6 @@ interface Held {
   readonly since: number;
 }
 
-/** How long a saga whose driver broke is left alone, in ms. */
-const BREATHER = 2_000;
-
 /**
  * The sagas that this process drives: as many at once as it has room for, each one once, and each with a lease in
  * Postgres that is kept up for as long as its driver runs.
@@ -147,7 +144,7 @@ export class Drivers {
     } catch (err) {
       if (err instanceof StoreUnavailable) return; // nothing is lost: the lease runs out, and the sweep finds it
       this.log.error({ err, saga: id }, 'a saga could not be driven; it is tried again, and set aside if that goes on');
-      await this.tools.sagas.release(id, BREATHER, false).catch(() => undefined);
+      await this.tools.sagas.release(id, this.options.breather, false).catch(() => undefined);
     }
   }
 

@@ -10,12 +10,14 @@ export class EngineOptions {
   readonly publicUrl: string;
   /** Whether this process drives sagas, or only accepts them. */
   readonly drives: boolean;
-  /** Whether another kind of process may be driving what this one accepts. */
+  /** How long finished sagas are kept; `null`: for ever. */
   readonly retention: number | null;
   /** Name of this process in the journal. */
   readonly node: string;
+  /** How long a saga is left alone whose driver broke. Default 2 s. */
+  readonly breather: number;
 
-  constructor(options: EngineOptions) {
+  constructor(options: Omit<EngineOptions, 'breather'> & { readonly breather?: number }) {
     this.lease = options.lease;
     this.sweepInterval = options.sweepInterval;
     this.maxInFlight = options.maxInFlight;
@@ -24,6 +26,7 @@ export class EngineOptions {
     this.drives = options.drives;
     this.retention = options.retention;
     this.node = options.node;
+    this.breather = options.breather ?? 2_000;
   }
 }
 
