@@ -67,6 +67,7 @@ export function configure({ withTypes }) {
               '@typescript-eslint/no-meaningless-void-operator': 'off',
               // DTO classes carry metadata only; what travels are plain objects of their shape.
               '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+              '@typescript-eslint/no-misused-spread': 'off',
             }
           : {}),
       },

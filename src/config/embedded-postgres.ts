@@ -15,7 +15,7 @@ export interface EmbeddedPostgres {
   /** Where its data is: `dataDir`, or a directory of the system when Postgres can't get there. */
   readonly directory: string;
   /** Leaves the server; it stops when no other process uses it. Does no harm when called twice. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starting includes the recovery from a crash, which may have much to read. */
