@@ -2,7 +2,7 @@ import { uuidv7 } from 'uuidv7';
 import type { ChildStep, Step } from '../saga/definition.js';
 import type { ChildOutcome, SagaEvent } from '../saga/events.js';
 import type { Reason } from '../saga/facts.js';
-import { scopeOf } from '../saga/scope.js';
+import { actionScope } from '../saga/scope.js';
 import type { SagaState, StepState } from '../saga/state.js';
 import { stepError } from '../saga/step-error.js';
 import { MappingError } from '../saga/template.js';
@@ -70,7 +70,7 @@ export class Children {
   private async started(parent: SagaState, step: ChildStep, child: Child): Promise<SagaState> {
     const existing = await this.recorder.load(child.id);
     if (existing) return existing.state;
-    const input = step.input ? await step.input.evaluate(scopeOf(parent)) : parent.input;
+    const input = step.input ? await step.input.evaluate(actionScope(parent, step)) : parent.input;
     await this.starts.startChild({
       id: child.id,
       definition: child.definition,

@@ -32,8 +32,14 @@ export interface Handover {
 /** Commands that look at another saga: they answer by an event, or not yet. */
 type Watcher = Extract<Command, { type: 'watch-child' | 'undo-child' | 'watch-parent' }>;
 
-function isWatcher(command: Command): command is Watcher {
-  return command.type === 'watch-child' || command.type === 'undo-child' || command.type === 'watch-parent';
+/**
+ * What a driver that takes a saga over from a dead one has to record first: any call that had started may have been sent,
+ * and "connection refused" to a repetition says nothing about the one before it. The entry also fences the dead driver.
+ */
+function lostCalls(state: SagaState): SagaEvent[] {
+  return state.steps
+    .filter((is, i) => is.status === 'running' && state.definition.steps[i]!.type === 'call')
+    .map((is) => ({ type: 'lost', step: is.name, attested: false }));
 }
 
 /** Most rounds in a row that may change nothing: more is a bug, and must not burn the CPU. */
@@ -49,8 +55,6 @@ export class Driver {
   private readonly inFlight = new Set<string>();
   /** Watchers asked since the last entry: they answer by an event or not at all. */
   private readonly asked = new Set<string>();
-  /** Steps that the last driver had started, before their outcome is known here. */
-  private readonly unattested: Set<string>;
   private owesRow: boolean;
   private isStale = false;
   private isStopping = false;
@@ -63,7 +67,7 @@ export class Driver {
   ) {
     this.state = state;
     this.owesRow = isRecovery;
-    this.unattested = new Set(isRecovery ? state.steps.filter((s) => s.status === 'running').map((s) => s.name) : []);
+    if (isRecovery) this.inbox = lostCalls(state);
   }
 
   get sagaId(): string {
@@ -130,9 +134,9 @@ export class Driver {
           this.inbox.push({ type: 'tick' });
           break;
         case 'settle':
+          // What the driver before this one may have sent was recorded before anything else (lostCalls).
           if (!this.inFlight.has(`action/${command.step.name}`)) {
-            const { name } = command.step;
-            this.inbox.push({ type: 'lost', step: name, attested: !this.unattested.has(name) });
+            this.inbox.push({ type: 'lost', step: command.step.name, attested: true });
           }
           break;
         case 'call':
@@ -219,32 +223,17 @@ export class Driver {
       this.state = after;
       this.asked.clear();
       if (row) this.owesRow = false;
-      for (const event of events) if (event.type === 'reply') this.unattested.delete(event.step);
       if (isLettingGo) this.leave(plan.wakeAt);
       return true;
     }
   }
 
-  /** Parks without an entry: a hint led here, and there was nothing to do. */
+  /** Parks without an entry: there is nothing to do but to wait. */
   private async letGo(plan: Plan): Promise<void> {
     crashPoint('before-park');
     const isParked = await this.tools.sagas.park(this.sagaId, this.seq, parkedRow(this.state, plan));
-    if (!isParked) {
-      this.isStale = true; // a message came in between
-      return;
-    }
-    // A child or parent may have come to an end just before the saga was parked, when its word was not heard: ask again.
-    this.asked.clear();
-    for (const command of plan.commands) {
-      if (!isWatcher(command)) continue;
-      const event = await this.tools.performer.perform(this.state, command);
-      if (event) this.inbox.push(event);
-    }
-    if (this.inbox.length === 0) {
-      this.leave(plan.wakeAt);
-    } else {
-      this.owesRow = true; // its row says parked
-    }
+    if (isParked) this.leave(plan.wakeAt);
+    else this.isStale = true; // a message, or word from a child or parent, came in between
   }
 
   private leave(wakeAt: number | null): void {

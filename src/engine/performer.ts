@@ -3,7 +3,7 @@ import type { SagaEvent } from '../saga/events.js';
 import type { Json } from '../saga/json.js';
 import type { Command } from '../saga/next.js';
 import type { Reply } from '../saga/reply.js';
-import { actionBody, compensationBody, operationKey, scopeOf } from '../saga/scope.js';
+import { actionBody, actionScope, compensationBody, compensationScope, operationKey } from '../saga/scope.js';
 import type { SagaState } from '../saga/state.js';
 import { stepError } from '../saga/step-error.js';
 import { MappingError } from '../saga/template.js';
@@ -65,7 +65,8 @@ export class Performer {
 
   private async write(state: SagaState, step: CallStep, operation: Operation): Promise<{ path: string; body: string }> {
     const target = operation === 'action' ? step.action : step.compensation!;
-    const path = typeof target.path.source === 'string' ? await target.path.evaluate(scopeOf(state)) : null;
+    const scope = operation === 'action' ? actionScope(state, step) : compensationScope(state, step);
+    const path = await target.path.evaluate(scope);
     if (typeof path !== 'string' || !path.startsWith('/')) {
       throw new MappingError(`the path of ${step.name} must be a text that begins with a slash`);
     }
@@ -105,7 +106,7 @@ export class Performer {
 
   private async decide(state: SagaState, { step }: Extract<Command, { type: 'decide' }>): Promise<SagaEvent> {
     try {
-      const holds = await step.when!.evaluate(scopeOf(state));
+      const holds = await step.when!.evaluate(actionScope(state, step));
       return { type: 'condition', step: step.name, holds: isTruthy(holds) };
     } catch (err) {
       if (!(err instanceof MappingError)) throw err;

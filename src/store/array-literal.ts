@@ -6,7 +6,7 @@ export function arrayLiteral<T>(items: readonly T[], literal: (item: T) => strin
   let text = '{';
   for (let i = 0; i < items.length; i++) {
     if (i > 0) text += ',';
-    text += literal(items[i] as T) ?? 'NULL';
+    text += String(literal(items[i] as T) ?? 'NULL');
   }
   return text + '}';
 }

@@ -60,9 +60,9 @@ describe('the journal, when Postgres comes and goes', () => {
     const killer = new Client({ connectionString: store.url });
     await killer.connect();
     let kills = 0;
-    let working = true;
+    const work = { isDone: false };
     const killing = (async () => {
-      while (working && kills < 10) {
+      while (!work.isDone && kills < 10) {
         await sleep(200);
         const { rowCount } = await killer.query(
           `select pg_terminate_backend(pid) from pg_stat_activity
@@ -82,7 +82,7 @@ describe('the journal, when Postgres comes and goes', () => {
         return id;
       }),
     ).finally(async () => {
-      working = false;
+      work.isDone = true;
       await killing;
       await killer.end();
     });

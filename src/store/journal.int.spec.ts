@@ -110,7 +110,7 @@ describe('the journal', () => {
       journal.append(append(id, 2, { row: row({ status: 'compensating' }) })),
     ]);
     expect(tally(outcomes)).toEqual({ appended: 1, fenced: 1 });
-    const winner = outcomes[0]?.outcome === 'appended' ? 'running' : 'compensating';
+    const winner = outcomes[0].outcome === 'appended' ? 'running' : 'compensating';
     expect((await journal.read(id))?.row.status).toBe(winner);
   });
 

@@ -45,6 +45,8 @@ export async function ensurePartitions(run: RunSql, ahead = 4, now: number = Dat
   return failed;
 }
 
+/** Any number of our own. */
+const LOCK = 7_235_414_003;
 /** The default partition holds rows of that range. */
 const CHECK_VIOLATION = '23514';
 
@@ -57,6 +59,8 @@ function createPair(week: Week): string {
   const to = firstIdAt(week.ends);
   return `
     do $$ begin
+      -- One at a time, whoever asks.
+      perform pg_advisory_xact_lock(${LOCK});
       if to_regclass('skald.sagas_${week.name}') is null then
         perform set_config('lock_timeout', '2s', true);
         create table skald.sagas_${week.name} (like skald.sagas including all)

@@ -75,11 +75,11 @@ export const PARK: Statement = {
   name: 'park',
   text: `
     update skald.sagas saga set
-      parked = true, was_parked = saga.parked, woken = false, recoveries = 0,
-      status = $3, due_at = case when saga.woken then now() else to_timestamp($4::float8 / 1000) end,
+      parked = not saga.woken, was_parked = saga.parked, woken = false, recoveries = 0,
+      status = $3, due_at = case when saga.woken then saga.due_at else to_timestamp($4::float8 / 1000) end,
       attention = $5::jsonb
     where saga.id = $1 and saga.seq <= $2 and saga.finished_at is null and not saga.paused
-    returning saga.id`,
+    returning saga.parked`,
 };
 
 export const RELEASE: Statement = {

@@ -56,13 +56,14 @@ export class Sagas {
   }
 
   /**
-   * Puts a saga to sleep without an entry, as its driver has seen it at `seq`. False: it has moved on since, or is
-   * finished or paused; nothing has changed then.
+   * Puts a saga to sleep without an entry, as its driver has seen it at `seq`. False: it has moved on or was woken since,
+   * or is finished or paused: look again.
    */
   async park(id: string, seq: number, row: RowChange): Promise<boolean> {
     const due = typeof row.due === 'number' ? row.due : null;
     const attention = row.attention && storableJson(row.attention);
-    return (await this.#database.query(PARK, [id, seq, row.status, due, attention])).length > 0;
+    const [parked] = await this.#database.query<{ parked: boolean }>(PARK, [id, seq, row.status, due, attention]);
+    return parked?.parked ?? false;
   }
 
   /** Gives a saga back without an entry. `parked`: it may sleep for `delayMs`; otherwise that is what is left of the lease. */
