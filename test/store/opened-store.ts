@@ -1,4 +1,5 @@
 import { uuidv7 } from 'uuidv7';
+import type { SagaStarted } from '../../src/saga/facts.js';
 import type { Append, Appended, RowChange, Start, Started } from '../../src/store/entry.js';
 import { Database, type DatabaseOptions } from '../../src/store/database.js';
 import { Journal, type JournalOptions } from '../../src/store/journal.js';
@@ -61,7 +62,9 @@ export const append = (sagaId: string, seq: number, more: Partial<Append> = {}):
   ...more,
 });
 
-export function start(more: Partial<Start> & { fact?: Partial<Start['fact']> } = {}): Start {
+type StartDetails = Partial<Omit<Start, 'fact'>> & { readonly fact?: Partial<SagaStarted> };
+
+export function start(more: StartDetails = {}): Start {
   const sagaId = more.sagaId ?? uuidv7();
   const { fact, ...rest } = more;
   return {
@@ -72,7 +75,7 @@ export function start(more: Partial<Start> & { fact?: Partial<Start['fact']> } =
 }
 
 /** A saga that has its first entry; returns its id. */
-export async function begin(journal: Journal, more?: Parameters<typeof start>[0]): Promise<string> {
+export async function begin(journal: Journal, more?: StartDetails): Promise<string> {
   const wanted = start(more);
   const started = await journal.start(wanted);
   if (started.outcome !== 'started') throw new Error(`not started: ${started.outcome}`);
