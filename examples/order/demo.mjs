@@ -93,8 +93,9 @@ async function show() {
       await stopProcess(running.get('skald'), 'SIGKILL');
       timeline.note('✗ kill -9');
       await sleep(1_000);
-      timeline.note('↻ started again');
+      timeline.note('↻ started again …');
       await startServer();
+      timeline.note('↻ ready');
     },
   );
 

@@ -7,6 +7,9 @@ import { redisUrl } from '../support/services.js';
 import { SkaldApi } from '../support/skald-api.js';
 import { type Settings, SkaldProcess } from '../support/skald-process.js';
 
+/** Generous: the machine may be busy with others. */
+jest.setTimeout(60_000);
+
 /** A running server and the participants that it calls, for the suite of one file. */
 export class Harness {
   private constructor(
@@ -93,7 +96,7 @@ export function describeSkald(name: string, suite: (skald: () => Harness) => voi
       let harness: Harness | undefined;
       beforeAll(async () => {
         harness = await Harness.start(withRedis);
-      }, 60_000);
+      });
       afterAll(() => harness?.dispose());
       suite(() => harness!);
     });

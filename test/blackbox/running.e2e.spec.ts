@@ -54,7 +54,6 @@ describeSkald('running sagas', (skald) => {
         'skald-operation': 'action',
         'skald-callback-url': expect.stringMatching(/^http:\/\/.+\/v1\/callbacks\/.{20,}$/),
         'skald-deadline': expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
-        traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/),
       });
     }
   });

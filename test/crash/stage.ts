@@ -21,6 +21,9 @@ export interface StageOptions {
   readonly barrier?: boolean;
 }
 
+/** For hooks; each test says how long it may take itself. */
+jest.setTimeout(60_000);
+
 /** Everything that takes part in one crash test: server processes, a database, participants, clients. */
 export class Stage {
   private load: Load | undefined;

@@ -3,13 +3,19 @@ import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const SERVER = resolve('dist/main.js');
+let path: string | undefined;
 
-let isChecked = false;
-
-/** Path of the compiled server, built first when its sources are newer. */
+/**
+ * Path of the compiled server, built first when its sources are newer. `SKALD_TEST_SERVER` names another one, which is
+ * then taken as it is.
+ */
 export function builtServer(): string {
-  if (!isChecked && isStale()) build();
-  isChecked = true; // sources that change while the tests run are for the next run
+  path ??= process.env['SKALD_TEST_SERVER'] ?? freshlyBuilt();
+  return path; // sources that change while the tests run are for the next run
+}
+
+function freshlyBuilt(): string {
+  if (isStale()) build();
   return SERVER;
 }
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Behaviour, ParticipantProcess } from './participant-process.js';
 
+jest.setTimeout(60_000);
+
 describe("the tests' participants", () => {
   let participants: ParticipantProcess;
 

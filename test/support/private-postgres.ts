@@ -1,9 +1,10 @@
 import { execFile, type ExecFileOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
+import { endWithTests } from './guard.js';
 import { freePort } from './ports.js';
 
 /**
@@ -11,6 +12,8 @@ import { freePort } from './ports.js';
  * `fsync` and `synchronous_commit` are on.
  */
 export class PrivatePostgres {
+  private release: () => void = () => undefined;
+
   private constructor(
     private readonly folder: string,
     private readonly port: number,
@@ -46,7 +49,7 @@ export class PrivatePostgres {
 
   /** `immediate` is a crash: no checkpoint, recovery from the WAL at the next start. */
   async stop(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
-    await run('pg_ctl', ['stop', '-D', this.data, '-m', mode, '-w', '-t', '30']);
+    await run('pg_ctl', ['stop', '-D', this.data, '-m', mode, '-w', '-t', '30']).finally(this.release);
   }
 
   async restart(): Promise<void> {
@@ -59,6 +62,8 @@ export class PrivatePostgres {
       '-c synchronous_commit=on',
     ].join(' ');
     await run('pg_ctl', ['start', '-D', this.data, '-o', settings, '-l', join(this.folder, 'log'), '-w', '-t', '30']);
+    const [postmaster] = readFileSync(join(this.data, 'postmaster.pid'), 'utf8').split('\n');
+    this.release = endWithTests(Number(postmaster), 'INT');
   }
 
   /** Stops it and removes it from disk. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { endWithTests } from './guard.js';
 import { freePort } from './ports.js';
 import { eventually } from './waiting.js';
 
@@ -29,9 +30,7 @@ export class PrivateRedis {
   async restart(): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     this.child = spawn('redis-server', [...options, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
-    const kill = () => this.child?.kill('SIGKILL');
-    process.once('exit', kill);
-    this.child.once('exit', () => process.removeListener('exit', kill));
+    this.child.once('exit', endWithTests(this.child.pid!));
     await eventually('redis-server answers', async () => (await this.command('PING')) === '+PONG');
   }
 

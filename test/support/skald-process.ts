@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtServer } from './built-server.js';
+import { endWithTests } from './guard.js';
 import { freePort } from './ports.js';
 import { SkaldApi } from './skald-api.js';
 import { sleep } from './waiting.js';
@@ -35,7 +36,12 @@ export class SkaldProcess {
   /** Starts a server on a free port and waits until it is ready. */
   static async start(settings: Settings): Promise<SkaldProcess> {
     const server = new SkaldProcess(await freePort(), settings);
-    await server.restart();
+    try {
+      await server.restart();
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
     return server;
   }
 
@@ -61,8 +67,7 @@ export class SkaldProcess {
     closeSync(log);
     this.child = child;
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-    running.add(child);
-    void this.exited.then(() => running.delete(child));
+    void this.exited.then(endWithTests(child.pid!));
   }
 
   /** Waits until `GET /health/ready` answers 200. @returns ms that it took */
@@ -122,7 +127,3 @@ export class SkaldProcess {
     return join(this.folder, 'skald.log');
   }
 }
-
-const running = new Set<ChildProcess>();
-// A test run that is broken off must not leave servers behind.
-process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));

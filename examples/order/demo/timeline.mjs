@@ -1,5 +1,5 @@
 /** Lines wait this long (ms) before they are printed, so that two sources can be put in order by their own clocks. */
-const REORDER = 150;
+const REORDER = 300;
 const LEFT = 44;
 
 const plain = (text) => text;
