@@ -46,9 +46,10 @@ async function judge({ running, participant }, workload, ids) {
  * @param {Bout} bout
  * @param {import('./load/protocol.mjs').Saturation} work
  * @param {number} cores
+ * @param {() => Promise<void>} [whenLoaded] called when the load is over and the judgement hasn't begun, for counters of one's own
  * @returns {Promise<SaturatedRun>}
  */
-export async function measureSaturated(bout, work, cores) {
+export async function measureSaturated(bout, work, cores, whenLoaded) {
   const { running, stage, participant } = bout;
   const roles = { ...running.pids, participant: participant.pid };
   const look = async () => ({
@@ -67,6 +68,7 @@ export async function measureSaturated(bout, work, cores) {
     });
   });
   const after = await look();
+  await whenLoaded?.();
   await judge(bout, work.workload, ids);
 
   const sagas = ids.length;

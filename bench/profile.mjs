@@ -6,7 +6,7 @@
  * node bench/profile.mjs [--queue redis|postgres] [--workload A|B] [--sagas 10000] [--top 30] [--server main.js]
  */
 
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { skald } from './contestants/skald.mjs';
@@ -56,15 +56,22 @@ const seen = await withStage({ postgresFlags: flags }, async (stage, participant
     await stage.postgres.query('select pg_stat_statements_reset()');
     const redisBefore = await stage.redis?.commands();
     const from = monotonic();
-    const run = await measureSaturated(bout, { workload, total, inFlight: 256 }, cores);
+    let to = from;
+    /** @type {any[]} see the query's columns */
+    let statements = [];
+    /** @type {Record<string, number> | undefined} */
+    let redisAfter;
     // The judgement that ends a measurement reads lists from the server; only the load counts here.
-    const to = from + run.seconds * 1e6;
-    const statements = await stage.postgres.query(
-      `select calls, total_exec_time as ms, rows, regexp_replace(query, '\\s+', ' ', 'g') as query
-         from pg_stat_statements join pg_database on pg_database.oid = dbid
-        where datname = 'skald_bench_profiled' order by total_exec_time desc limit 25`,
-    );
-    return { run, from, to, statements, redisBefore, redisAfter: await stage.redis?.commands() };
+    const run = await measureSaturated(bout, { workload, total, inFlight: 256 }, cores, async () => {
+      to = monotonic();
+      redisAfter = await stage.redis?.commands();
+      statements = await stage.postgres.query(
+        `select calls, total_exec_time as ms, rows, query from pg_stat_statements
+           join pg_database on pg_database.oid = dbid
+          where datname = 'skald_bench_profiled' order by total_exec_time desc limit 25`,
+      );
+    });
+    return { run, from, to, statements, redisBefore, redisAfter };
   } finally {
     await running.stop();
   }
@@ -78,26 +85,32 @@ const files = readdirSync(directory).filter((name) => name.endsWith('.cpuprofile
 if (files.length === 0) console.log(`\nNo profile was written: the server did not end by itself on SIGTERM.`);
 for (const file of files) {
   const hot = hotFunctions(JSON.parse(readFileSync(directory + file, 'utf8')), { from, to });
+  // The profiler counts time during which the process had no core as well; shares of the CPU time say more.
+  const microseconds = (run.cpuMsPerSaga?.node ?? hot.busyMs / total) * 1000;
   const rows = (/** @type {import('./report/hot-functions.mjs').Hot[]} */ list) =>
     list
       .slice(0, top)
       .map((h) => [
         `${h.package} ${h.name}`.trim(),
         `${(h.share * 100).toFixed(1)} %`,
-        ((h.ms * 1000) / total).toFixed(1),
+        (h.share * microseconds).toFixed(1),
       ]);
   console.log(`\n${file}: busy ${Math.round(hot.busyMs)} ms of ${Math.round((to - from) / 1000)} ms`);
-  console.log(`\n${layOut(['package, own time', 'share', 'µs/saga'], rows(hot.packages))}`);
-  console.log(`\n${layOut(['function, own time', 'share', 'µs/saga'], rows(hot.self))}`);
+  console.log(`\n${layOut(['package, own time', 'share', 'CPU µs/saga'], rows(hot.packages))}`);
+  console.log(`\n${layOut(['function, own time', 'share', 'CPU µs/saga'], rows(hot.self))}`);
   const ours = hot.total.filter((h) => h.package.startsWith('skald/'));
-  console.log(`\n${layOut(['Skald function, with callees', 'share', 'µs/saga'], rows(ours))}`);
+  console.log(`\n${layOut(['Skald function, with callees', 'share', 'CPU µs/saga'], rows(ours))}`);
 }
 
-const statementRows = seen.statements.map(({ query, calls, ms, rows }) => [
-  query.slice(0, 110),
-  ...[(calls / total).toFixed(3), (rows / total).toFixed(2), ((ms * 1000) / total).toFixed(1)],
+const statementRows = seen.statements.map(({ query, calls, ms, rows }, i) => [
+  `${i + 1}. ${query.replaceAll(/\s+/g, ' ').slice(0, 90)}`,
+  ...[(calls / total).toFixed(3), (rows / total).toFixed(2), (ms / calls).toFixed(2), ((ms * 1000) / total).toFixed(1)],
 ]);
-console.log(`\n${layOut(['statement', 'calls/saga', 'rows/saga', 'µs/saga'], statementRows)}`);
+console.log(`\n${layOut(['statement', 'calls/saga', 'rows/saga', 'ms/call', 'µs/saga'], statementRows)}`);
+writeFileSync(
+  `${directory}statements.sql`,
+  seen.statements.map(({ query }, i) => `-- ${i + 1}\n${query};\n`).join('\n'),
+);
 
 const { redisBefore = {}, redisAfter = {} } = seen;
 const commands = Object.entries(redisAfter)
