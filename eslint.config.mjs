@@ -58,6 +58,7 @@ export function configure({ withTypes }) {
         '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
         // An index that a loop or a match has just proved is asserted; `noUncheckedIndexedAccess` is the check.
         '@typescript-eslint/no-non-null-assertion': 'off',
+        '@typescript-eslint/no-dynamic-delete': 'off',
         ...(withTypes
           ? {
               '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
