@@ -1,10 +1,8 @@
 import type { IQueueBackend, Queue, Worker } from 'bullmq';
 import type { WakeHint } from './hint.js';
+import type { OutageLog } from './log.js';
 
-export type HintQueue = Pick<
-  Queue<WakeHint, void, string>,
-  'add' | 'addBulk' | 'getWaitingCount' | 'getDelayed' | 'close'
->;
+export type HintQueue = Pick<Queue<WakeHint, void>, 'add' | 'addBulk' | 'getWaitingCount' | 'getDelayed' | 'close'>;
 export type HintWorker = Pick<Worker<WakeHint, void, string, IQueueBackend>, 'run' | 'close'>;
 
 /** What a worker does with a hint. */
@@ -21,6 +19,7 @@ export interface Backend {
   readonly name: 'redis' | 'postgres';
   /** Least time between two sends in ms, chosen so that jobs cost a busy process a few per cent of its time. */
   readonly gap: number;
+  readonly outage: OutageLog;
   /** Makes the queues usable. Redis may be away at this moment, Postgres may not. */
   open(): Promise<void>;
   /** Whether a command would go out right now. */

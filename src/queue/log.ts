@@ -6,9 +6,14 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** A service that fails and recovers by the second fills no log: it is spoken of once in this time, in ms. */
+const SAY_AT_MOST_EVERY = 60_000;
+
 /** Says once that something is away and once that it is back, however many errors arrive in between. */
 export class OutageLog {
   private since: number | null = null;
+  private saidAt = -Infinity;
+  private said = false;
 
   constructor(
     private readonly log: Log,
@@ -16,14 +21,23 @@ export class OutageLog {
   ) {}
 
   failed(err: unknown): void {
-    if (this.since !== null) return;
-    this.since = Date.now();
-    this.log.warn({ err }, `${this.what} is away; sagas go on from Postgres and are found by the sweep`);
+    const now = Date.now();
+    this.since ??= now;
+    if (this.said || now - this.saidAt < SAY_AT_MOST_EVERY) return;
+    this.said = true;
+    this.saidAt = now;
+    this.log.warn({ err }, `${this.what} is away or fails; sagas go on from Postgres and are found by the sweep`);
   }
 
   recovered(): void {
     if (this.since === null) return;
-    this.log.info({ awayMs: Date.now() - this.since }, `${this.what} is back`);
+    if (this.said) this.log.info({ awayMs: Date.now() - this.since }, `${this.what} is back`);
     this.since = null;
+    this.said = false;
   }
+}
+
+/** Whether BullMQ says that a job is not what it was: the queue was wiped, or the job's lock ran out. */
+export function isVanishedJob(err: Error): boolean {
+  return typeof (err as { code?: unknown }).code === 'number';
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
 import { hasRedisServer, PrivateRedis } from '../../test/support/private-redis.js';
 import { TcpProxy } from '../../test/support/tcp-proxy.js';
 import { eventually, sleep } from '../../test/support/waiting.js';
@@ -48,6 +49,12 @@ const name = 'the wake-up queue and a Redis that misbehaves';
       patience,
     );
 
+  const configure = async (parameter: string, value: string) => {
+    const client = new Redis(redis.url);
+    await client.config('SET', parameter, value);
+    client.disconnect();
+  };
+
   beforeAll(async () => {
     redis = await PrivateRedis.start();
   });
@@ -82,6 +89,28 @@ const name = 'the wake-up queue and a Redis that misbehaves';
     await redis.restart();
     await untilTaken(5_000);
   }, 20_000);
+
+  it('warns when Redis may evict keys', async () => {
+    await configure('maxmemory-policy', 'allkeys-lru');
+    // BullMQ says so too, on the console.
+    const aside = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    build();
+    await start();
+    await eventually('the warning', () => warnings.some((warning) => warning.includes('noeviction')));
+    aside.mockRestore();
+  });
+
+  it('reports the ids that a full Redis refuses, and says so once', async () => {
+    build();
+    await start();
+    await untilTaken();
+    await configure('maxmemory', '1');
+    const refused = await wakeFor(300);
+    await eventually('the ids are reported', () => refused.every((id) => undelivered.has(id)));
+    expect(warnings).toEqual([expect.stringContaining('Redis is away or fails')]);
+    await configure('maxmemory', '0');
+    await untilTaken();
+  });
 
   it('does not mind a Redis that is wiped again and again', async () => {
     build();

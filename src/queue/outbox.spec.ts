@@ -24,47 +24,35 @@ function outbox(options: Partial<OutboxOptions> = {}) {
 
 describe('the outbox', () => {
   it('sends every id or reports it, one send at a time, whatever becomes of the sends', async () => {
-    type Fate = 'arrives' | 'fails' | 'hangs' | 'away';
-    const fate = fc.constantFrom<Fate>('arrives', 'fails', 'hangs', 'away');
+    const fates = fc.array(fc.constantFrom('arrives', 'fails', 'away'), { minLength: 1 });
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.nat(30), { maxLength: 60 }),
-        fc.array(fate, { minLength: 1 }),
-        async (ids, fates) => {
-          let turn = 0;
-          let onTheWay = 0;
-          const arrived: string[] = [];
-          const next = (): Fate => fates[turn % fates.length] ?? 'arrives';
-          const { box, undelivered } = outbox({
-            sendTimeout: 2,
-            idsPerHint: 5,
-            isUp: () => next() !== 'away' || turn++ < 0,
-            send: async (parcels) => {
-              expect(++onTheWay).toBe(1);
-              const mine = next();
-              turn++;
-              if (mine === 'hangs') {
-                onTheWay--;
-                return new Promise(() => undefined);
-              }
-              await nextTurn();
-              onTheWay--;
-              if (mine === 'fails') throw new Error('connection lost');
-              arrived.push(...parcels.flatMap(({ hint }) => hint.ids));
-            },
-          });
-          for (const id of ids) {
-            box.wake(`saga ${id}`);
-            if (id % 3 === 0) await nextTurn();
-          }
-          await box.close();
-          const accountedFor = new Set([...arrived, ...undelivered]);
-          expect([...accountedFor].toSorted()).toEqual([...new Set(ids.map((id) => `saga ${id}`))].toSorted());
-          expect(box.counts.undelivered).toBe(undelivered.length);
-          expect(box.counts.woken).toBe(arrived.length);
-        },
-      ),
-      { numRuns: 60 },
+      fc.asyncProperty(fc.array(fc.nat(30), { maxLength: 60 }), fates, async (numbers, fated) => {
+        let turn = 0;
+        let onTheWay = 0;
+        let mostOnTheWay = 0;
+        const arrived: string[] = [];
+        const fate = () => fated[turn++ % fated.length];
+        const { box, undelivered } = outbox({
+          idsPerHint: 5,
+          isUp: () => fate() !== 'away',
+          send: async (parcels) => {
+            mostOnTheWay = Math.max(mostOnTheWay, ++onTheWay);
+            await nextTurn();
+            onTheWay--;
+            if (fate() === 'fails') throw new Error('connection lost');
+            arrived.push(...parcels.flatMap(({ hint }) => hint.ids));
+          },
+        });
+        const ids = numbers.map((n) => `saga ${n}`);
+        for (const [n, id] of ids.entries()) {
+          box.wake(id);
+          if (n % 3 === 0) await nextTurn();
+        }
+        await box.close();
+        expect(new Set([...arrived, ...undelivered])).toEqual(new Set(ids));
+        expect(mostOnTheWay).toBeLessThanOrEqual(1);
+        expect([box.counts.woken, box.counts.undelivered]).toEqual([arrived.length, undelivered.length]);
+      }),
     );
   });
 

@@ -117,7 +117,7 @@ export class Outbox {
       this.counts.woken += ids.length;
       this.counts.hints += parcels.length;
     } catch {
-      // Why it failed is logged where the connection is kept, once per outage.
+      // Why it failed is logged by the sender, once per outage.
       this.undelivered(ids, ripe);
     }
   }

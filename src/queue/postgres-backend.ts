@@ -2,7 +2,7 @@ import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import pg from 'pg';
 import { type Backend, type HintQueue, STREAMS, type Take, WORKER_OPTIONS, type WorkerConnection } from './backend.js';
 import type { WakeHint } from './hint.js';
-import { type Log, OutageLog } from './log.js';
+import { isVanishedJob, type Log, OutageLog } from './log.js';
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
 
@@ -17,9 +17,9 @@ export class PostgresBackend implements Backend {
   readonly name = 'postgres';
   /** A job costs Postgres some milliseconds of work (ten times what it costs Redis), so they must be few and full. */
   readonly gap = 15;
-  private readonly outage: OutageLog;
-  private producer: pg.Pool;
-  private opened = false;
+  readonly outage: OutageLog;
+  private producer: pg.Pool | undefined;
+  private migrated = false;
 
   constructor(
     private readonly url: string,
@@ -36,14 +36,15 @@ export class PostgresBackend implements Backend {
     } finally {
       client.release();
     }
-    this.opened = true;
+    this.migrated = true;
   }
 
   isUp(): boolean {
-    return this.opened;
+    return this.migrated;
   }
 
   queue(name: string): HintQueue {
+    if (!this.producer) throw new Error('the queue is not open');
     const queue = new Queue<WakeHint, void>(name, { connection: this.producer, streams: STREAMS });
     queue.on('error', this.failed);
     return queue;
@@ -62,7 +63,7 @@ export class PostgresBackend implements Backend {
   }
 
   async close(): Promise<void> {
-    this.opened = false;
+    this.migrated = false;
     await this.producer?.end();
   }
 
@@ -75,14 +76,16 @@ export class PostgresBackend implements Backend {
       keepAlive: true,
       connectionTimeoutMillis: 2_000,
       query_timeout: 5_000,
+      // A connection costs more than all the hints of a quiet minute: none is given up for being idle.
+      idleTimeoutMillis: 0,
     });
+    pool.on('connect', () => this.outage.recovered());
     pool.on('error', this.failed);
     return pool;
   }
 
   private readonly failed = (err: Error): void => {
-    if (typeof (err as { code?: unknown }).code === 'number')
-      this.log.debug({ err }, 'a job of the queue has vanished');
+    if (isVanishedJob(err)) this.log.debug({ err }, 'a job of the queue has vanished');
     else this.outage.failed(err);
   };
 }

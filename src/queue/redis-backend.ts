@@ -2,7 +2,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Backend, type HintQueue, STREAMS, type Take, WORKER_OPTIONS, type WorkerConnection } from './backend.js';
 import type { WakeHint } from './hint.js';
-import { type Log, OutageLog } from './log.js';
+import { isVanishedJob, type Log, OutageLog } from './log.js';
 import { impatientConnection, patientConnection } from './redis-connection.js';
 import { within } from './within.js';
 
@@ -10,8 +10,8 @@ import { within } from './within.js';
 export class RedisBackend implements Backend {
   readonly name = 'redis';
   readonly gap = 3;
-  private readonly outage: OutageLog;
-  private producer: Redis;
+  readonly outage: OutageLog;
+  private producer: Redis | undefined;
 
   constructor(
     private readonly url: string,
@@ -23,10 +23,11 @@ export class RedisBackend implements Backend {
   }
 
   async open(): Promise<void> {
-    this.producer = impatientConnection(this.url, `${this.prefix}-producer`, this.sendTimeout, this.failed);
-    this.producer.on('ready', () => this.outage.recovered());
-    const ready = new Promise<void>((resolve) => this.producer.once('ready', resolve));
-    void ready.then(() => this.checkEviction());
+    const producer = impatientConnection(this.url, `${this.prefix}-producer`, this.sendTimeout, this.failed);
+    this.producer = producer;
+    producer.on('ready', () => this.outage.recovered());
+    const ready = new Promise<void>((resolve) => producer.once('ready', resolve));
+    void ready.then(() => this.checkEviction(producer));
     // Most of the time it is there at once, and then the first hint finds it up.
     await within(1_000, 'connecting to Redis', ready).catch(() => undefined);
   }
@@ -36,7 +37,8 @@ export class RedisBackend implements Backend {
   }
 
   queue(name: string): HintQueue {
-    const queue = new Queue<WakeHint, void, string>(name, {
+    if (!this.producer) throw new Error('the queue is not open');
+    const queue = new Queue<WakeHint, void>(name, {
       connection: this.producer,
       prefix: this.prefix,
       skipVersionCheck: true,
@@ -48,6 +50,7 @@ export class RedisBackend implements Backend {
 
   worker(name: string, take: Take, concurrency: number): WorkerConnection {
     const connection = patientConnection(this.url, this.failed);
+    connection.on('ready', () => this.outage.recovered());
     const worker = new Worker<WakeHint, void>(name, (job) => take(job.data), {
       ...WORKER_OPTIONS,
       connection,
@@ -63,15 +66,13 @@ export class RedisBackend implements Backend {
   }
 
   private readonly failed = (err: Error): void => {
-    // BullMQ puts a number there when a job is not what it was: Redis was wiped, or the job's lock ran out.
-    if (typeof (err as { code?: unknown }).code === 'number')
-      this.log.debug({ err }, 'a job of the queue has vanished');
+    if (isVanishedJob(err)) this.log.debug({ err }, 'a job of the queue has vanished');
     else this.outage.failed(err);
   };
 
   /** A Redis that evicts keys loses hints without a word; the sweep makes up for it, but late. */
-  private async checkEviction(): Promise<void> {
-    const memory = await this.producer.info('memory').catch(() => '');
+  private async checkEviction(producer: Redis): Promise<void> {
+    const memory = await producer.info('memory').catch(() => '');
     const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
     if (policy === undefined || policy === 'noeviction') return;
     this.log.warn({ policy }, 'Redis may evict queue keys under memory pressure: set maxmemory-policy to noeviction');

@@ -63,13 +63,19 @@ export class WorkerSet {
     this.taken++;
     return new Promise((resolve, reject) => {
       this.inHand.set(resolve, hint);
-      this.take(hint)
-        .then(resolve, (err: unknown) => {
-          // The sweep comes back to these sagas; the job stays among the failed ones for whoever wonders.
-          this.options.log.error({ err, sagas: hint.ids }, 'the engine did not take a hint over');
-          reject(err);
-        })
+      this.passOn(hint)
+        .then(resolve, reject)
         .finally(() => this.inHand.delete(resolve));
     });
+  }
+
+  private async passOn(hint: WakeHint): Promise<void> {
+    try {
+      await this.take(hint);
+    } catch (err) {
+      // The sweep comes back to these sagas; the job stays among the failed ones for whoever wonders.
+      this.options.log.error({ err, sagas: hint.ids }, 'the engine did not take a hint over');
+      throw err;
+    }
   }
 }
