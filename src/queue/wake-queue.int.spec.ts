@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { type FreshDatabase, freshDatabase } from '../../test/support/database.js';
 import { describeWithRedis, runName } from '../../test/support/services.js';
@@ -23,7 +24,7 @@ function promises(place: () => Place) {
   const openHandles = () => process.getActiveResourcesInfo().filter((kind) => /TCP|Pipe|Timeout/.test(kind)).length;
 
   beforeEach(() => {
-    prefix = `${runName()}-${randomUUID().slice(0, 8)}`;
+    prefix = `${runName()}-wake-${randomUUID().slice(0, 8)}`;
   });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((queue) => queue.close()));
@@ -140,6 +141,12 @@ function promises(place: () => Place) {
 }
 
 describeWithRedis('the wake-up queue on Redis', (redisUrl) => {
+  afterAll(async () => {
+    const redis = new Redis(redisUrl);
+    await redis.del(...(await redis.keys(`${runName()}-wake-*`)));
+    redis.disconnect();
+  });
+
   promises(() => ({ redisUrl }));
 });
 
