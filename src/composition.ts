@@ -30,7 +30,12 @@ const BUILT = Symbol('built engine');
 @Module({})
 export class Composition {
   static of(config: Config, log: Log, databaseUrl: string): DynamicModule {
-    const providers = [...surroundings(config, log), ...store(databaseUrl, config), ...waysOut(databaseUrl), ...engine()];
+    const providers = [
+      ...surroundings(config, log),
+      ...store(databaseUrl, config),
+      ...waysOut(databaseUrl),
+      ...engine(),
+    ];
     return { module: Composition, providers, exports: providers };
   }
 }

@@ -39,10 +39,10 @@ async function boot(config: Config, log: Log, stops: Stop[]): Promise<void> {
   }
   const server = await startServer(config, log, databaseUrl);
   stops.push(server.stop);
-  if (config.apiKeys.length === 0 && cluster.isPrimary) {
-    log.warn('no API key is configured (SKALD_API_KEYS): anybody on this machine is an administrator, and nobody else gets in');
-  }
-  log.info({ role: config.role, queue: config.redisUrl === null ? 'postgres' : 'redis' }, `Skald listens on ${server.url}`);
+  log.info(
+    { role: config.role, queue: config.redisUrl === null ? 'postgres' : 'redis' },
+    `Skald listens on ${server.url}`,
+  );
 }
 
 async function embeddedDatabase(config: Config, log: Log, stops: Stop[]): Promise<string> {
@@ -77,7 +77,8 @@ async function stopAll(stops: Stop[]): Promise<void> {
 }
 
 main().catch((err: unknown) => {
-  const message = err instanceof ConfigError ? err.message : err instanceof Error ? (err.stack ?? err.message) : String(err);
+  const message =
+    err instanceof ConfigError ? err.message : err instanceof Error ? (err.stack ?? err.message) : String(err);
   process.stderr.write(`Skald can not start: ${message}\n`);
   process.exit(1);
 });

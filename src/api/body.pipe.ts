@@ -2,7 +2,11 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { validateSync, type ValidationError } from 'class-validator';
 import { Problem, type FieldProblem } from './errors/problem.js';
 
-type Class<T extends object> = new () => T;
+interface Class<T extends object> {
+  new (): T;
+  /** Fields whose names are the user's own, and which somebody else looks at. */
+  readonly openFields?: RegExp;
+}
 
 /**
  * Checks bodies and queries against their class. Only the top level is copied: what users put into `input` or a signal
@@ -26,7 +30,9 @@ export function check<T extends object>(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { problems: [{ pointer: '', detail: 'must be a JSON object' }] };
   }
-  const instance = Object.assign(new type(), value);
+  const { openFields } = type;
+  const closed = openFields ? Object.entries(value).filter(([name]) => !openFields.test(name)) : null;
+  const instance = Object.assign(new type(), closed ? Object.fromEntries(closed) : value);
   const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, stopAtFirstError: true });
   return errors.length === 0 ? { value: instance } : { problems: errors.flatMap((error) => problemsOf(error, '')) };
 }

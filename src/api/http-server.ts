@@ -1,14 +1,10 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
-import { asProblem } from './errors/as-problem.js';
-import { Problem } from './errors/problem.js';
-import { sendProblem } from './errors/problem.filter.js';
 import { parseStrictJson, parseStrictYaml } from './strict-json.js';
 
 /** Longest path of a request, in characters. */
 const MAX_PARAM_LENGTH = 512;
 
-/** Fastify as this API needs it: our own reading of bodies, and problem+json for what never reaches a controller. */
+/** Fastify as this API needs it: our own reading of bodies. What it finds wrong reaches the filter like any error. */
 export function createHttpAdapter(bodyLimit: number): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit,
@@ -37,12 +33,7 @@ export function createHttpAdapter(bodyLimit: number): FastifyAdapter {
     { parseAs: 'string' },
     readAs(parseStrictYaml),
   );
-  fastify.setErrorHandler((err, _request, reply) => sendProblem(reply as unknown as FastifyReply, asProblem(err) ?? unreadable()));
   return adapter;
 }
 
 type Done = (err: Error | null, body?: unknown) => void;
-
-function unreadable(): Problem {
-  return new Problem(400, 'bad-request', 'Bad request', 'the request can not be read');
-}

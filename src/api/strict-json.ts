@@ -72,7 +72,11 @@ function inspectString(raw: string, fields: Set<string> | null | undefined): voi
     throw malformed('forbidden-field', 'Forbidden field', 'a field must not be called __proto__');
   }
   if (fields.has(name)) {
-    throw malformed('duplicate-field', 'Field given twice', `the field ${JSON.stringify(name)} stands twice in one object`);
+    throw malformed(
+      'duplicate-field',
+      'Field given twice',
+      `the field ${JSON.stringify(name)} stands twice in one object`,
+    );
   }
   fields.add(name);
 }

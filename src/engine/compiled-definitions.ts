@@ -24,7 +24,9 @@ export class CompiledDefinitions {
     const stored = await this.definitions.get(name, version);
     if (!stored) {
       throw new UnknownDefinition(
-        version === undefined ? `there is no definition ${name}` : `there is no version ${version} of definition ${name}`,
+        version === undefined
+          ? `there is no definition ${name}`
+          : `there is no version ${version} of definition ${name}`,
       );
     }
     const key = `${name}@${stored.version}`;

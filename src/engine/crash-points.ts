@@ -3,13 +3,7 @@
  * What must hold at each is said in docs/failure-matrix.md.
  */
 export type CrashPoint =
-  | 'after-accept'
-  | 'before-call'
-  | 'after-call'
-  | 'before-append'
-  | 'after-append'
-  | 'before-park'
-  | 'after-wake';
+  'after-accept' | 'before-call' | 'after-call' | 'before-append' | 'after-append' | 'before-park' | 'after-wake';
 
 let armed: { readonly name: string; remaining: number } | null = null;
 

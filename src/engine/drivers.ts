@@ -79,7 +79,9 @@ export class Drivers {
   }
 
   /** Drives sagas that the sweep has claimed. */
-  takeClaimed(claimed: readonly { readonly id: string; readonly wasParked: boolean; readonly recoveries: number }[]): void {
+  takeClaimed(
+    claimed: readonly { readonly id: string; readonly wasParked: boolean; readonly recoveries: number }[],
+  ): void {
     for (const { id, wasParked, recoveries } of claimed) {
       if (this.held.has(id)) continue;
       if (recoveries > MAX_RECOVERIES) void this.setAside(id, recoveries);
@@ -130,11 +132,7 @@ export class Drivers {
     });
   }
 
-  private async run(
-    id: string,
-    held: Held,
-    handover: () => Handover | null | Promise<Handover | null>,
-  ): Promise<void> {
+  private async run(id: string, held: Held, handover: () => Handover | null | Promise<Handover | null>): Promise<void> {
     try {
       const given = await handover();
       if (!given) return;

@@ -22,7 +22,9 @@ export class InvalidInput extends Error {
     definition: string,
     readonly problems: readonly Problem[],
   ) {
-    super(`${definition} can't start with this input: ${problems.map((p) => `${p.pointer || '/'} ${p.detail}`).join('; ')}`);
+    super(
+      `${definition} can't start with this input: ${problems.map((p) => `${p.pointer || '/'} ${p.detail}`).join('; ')}`,
+    );
   }
 }
 

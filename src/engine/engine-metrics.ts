@@ -20,14 +20,16 @@ export class EngineMetrics {
   readonly registry = new Registry();
 
   private readonly startedTotal = this.counter('skald_sagas_started_total', 'Sagas accepted', ['definition']);
-  private readonly finishedTotal = this.counter('skald_sagas_finished_total', 'Sagas that ended', ['definition', 'status']);
-  private readonly sagaSeconds = this.histogram('skald_saga_duration_seconds', 'From start to end', LONG_SECONDS);
-  private readonly attemptsTotal = this.counter('skald_step_attempts_total', 'Calls of participants by what came of them', [
-    'participant',
-    'step',
-    'operation',
-    'outcome',
+  private readonly finishedTotal = this.counter('skald_sagas_finished_total', 'Sagas that ended', [
+    'definition',
+    'status',
   ]);
+  private readonly sagaSeconds = this.histogram('skald_saga_duration_seconds', 'From start to end', LONG_SECONDS);
+  private readonly attemptsTotal = this.counter(
+    'skald_step_attempts_total',
+    'Calls of participants by what came of them',
+    ['participant', 'step', 'operation', 'outcome'],
+  );
   private readonly stepSeconds = this.histogram('skald_step_duration_seconds', 'One attempt', SECONDS);
   private readonly flushSeconds = this.histogram('skald_journal_flush_seconds', 'One group commit', SECONDS);
   private readonly batchSize = this.histogram(
@@ -35,7 +37,10 @@ export class EngineMetrics {
     'Entries in one group commit',
     [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
   );
-  private readonly fencedTotal = this.counter('skald_fenced_appends_total', 'Appends that lost the race for their number');
+  private readonly fencedTotal = this.counter(
+    'skald_fenced_appends_total',
+    'Appends that lost the race for their number',
+  );
   private readonly recoveredTotal = this.counter('skald_recovered_sagas_total', 'Sagas taken over from a dead driver');
   private readonly dispatchTotal = this.counter('skald_dispatch_total', 'Sagas brought to a driver', ['source']);
 

@@ -28,9 +28,12 @@ describe('the engine', () => {
     const { state } = await engine.startSaga({ definition: 'fine', input });
     await until(engine, state.id, hasEnded);
 
-    const row = async () => (await opened.store.sql<{ status: string; due_at: unknown }>(
-      `select status, due_at from skald.sagas where id = '${poison}'`,
-    ))[0]!;
+    const row = async () =>
+      (
+        await opened.store.sql<{ status: string; due_at: unknown }>(
+          `select status, due_at from skald.sagas where id = '${poison}'`,
+        )
+      )[0]!;
     for (let i = 0; i < 200 && (await row()).status !== 'stuck'; i++) await sleep(50);
     expect(await row()).toEqual({ status: 'stuck', due_at: null });
   });
@@ -103,9 +106,7 @@ describe('the engine', () => {
     opened.participant.behave = () => ({ status: 200, after: 100 });
     const first = await opened.engine();
     const second = await opened.engine();
-    const started = await Promise.all(
-      Array.from({ length: 20 }, () => first.startSaga({ definition: 'long', input })),
-    );
+    const started = await Promise.all(Array.from({ length: 20 }, () => first.startSaga({ definition: 'long', input })));
     await sleep(120);
     await first.drain();
     expect(first.driving).toBe(0);
@@ -128,7 +129,11 @@ describe('the engine', () => {
       expect([done.ended, child.ended]).toEqual([end, end]);
       expect(child.startedAt).toBeGreaterThanOrEqual(done.startedAt - 1);
       const undone = ['compensation k2', 'compensation k1'];
-      expect(opened.participant.of(child.id)).toEqual(['action k1', 'action k2', ...(end === 'completed' ? [] : undone)]);
+      expect(opened.participant.of(child.id)).toEqual([
+        'action k1',
+        'action k2',
+        ...(end === 'completed' ? [] : undone),
+      ]);
     }
   });
 

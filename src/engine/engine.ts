@@ -107,7 +107,10 @@ export class Engine {
   }
 
   /** @throws UnknownSaga */
-  async entries(sagaId: string, after: number): Promise<{ readonly entries: readonly Entry[]; readonly hasEnded: boolean }> {
+  async entries(
+    sagaId: string,
+    after: number,
+  ): Promise<{ readonly entries: readonly Entry[]; readonly hasEnded: boolean }> {
     const stored = await this.parts.journal.read(sagaId);
     if (!stored) throw new UnknownSaga(sagaId);
     const { row, entries } = stored;
@@ -116,7 +119,11 @@ export class Engine {
   }
 
   /** Sagas that meet the filter, newest first. */
-  async list(filter: SagaFilter, limit: number, cursor?: string): Promise<{ items: Loaded[]; nextCursor: string | null }> {
+  async list(
+    filter: SagaFilter,
+    limit: number,
+    cursor?: string,
+  ): Promise<{ items: Loaded[]; nextCursor: string | null }> {
     const page = await this.parts.list.find(filter, limit, cursor);
     const loaded = await Promise.all(page.items.map((row) => this.parts.recorder.load(row.id)));
     return { items: loaded.filter((saga) => saga !== null), nextCursor: page.nextCursor };
@@ -127,7 +134,8 @@ export class Engine {
     const until = performance.now() + timeout;
     for (;;) {
       const [row] = await this.parts.journal.readRows([sagaId]);
-      const isOver = row === undefined || row.status === 'completed' || row.status === 'compensated' || row.status === 'stuck';
+      const isOver =
+        row === undefined || row.status === 'completed' || row.status === 'compensated' || row.status === 'stuck';
       const left = until - performance.now();
       if (isOver || left <= 0 || signal?.aborted || this.isDraining) return;
       await this.nextEntry(sagaId, Math.min(left, POLL_INTERVAL));

@@ -23,7 +23,9 @@ export class ParticipantDirectory {
   async start(): Promise<void> {
     await this.refresh();
     this.timer = setInterval(() => {
-      this.refresh().catch((err: unknown) => this.log.error({ err }, 'participants could not be read; those known stay in force'));
+      this.refresh().catch((err: unknown) =>
+        this.log.error({ err }, 'participants could not be read; those known stay in force'),
+      );
     }, REFRESH_INTERVAL);
     this.timer.unref();
   }

@@ -83,7 +83,10 @@ export class Performer {
   ): Reply | Promise<Reply> {
     const participant = this.directory.find(step.participant);
     if (!participant) {
-      const error = stepError('unknown-participant', `there is no participant ${step.participant}: PUT it, and this goes on`);
+      const error = stepError(
+        'unknown-participant',
+        `there is no participant ${step.participant}: PUT it, and this goes on`,
+      );
       return { kind: 'failed', effect: 'none', error };
     }
     const token = this.tokens.issue({ sagaId: state.id, step: step.index, operation });

@@ -50,7 +50,11 @@ export class Recorder {
       random: Math.random,
       retryPolicy: (step, operation) => {
         const participant = directory.find(step.participant);
-        return retryPolicyOf(step, operation, operation === 'action' ? participant?.retry : participant?.compensationRetry);
+        return retryPolicyOf(
+          step,
+          operation,
+          operation === 'action' ? participant?.retry : participant?.compensationRetry,
+        );
       },
     };
   }
@@ -111,7 +115,8 @@ async function withOutput(before: SagaState, facts: readonly Fact[], now: number
     return facts.map((fact) => (isEnd(fact) ? { ...fact, output } : fact));
   } catch (err) {
     // The steps are done and can't be undone for want of a summary: the saga ends with no output, and says why.
-    if (err instanceof MappingError) return facts.map((fact) => (isEnd(fact) ? { ...fact, outputError: err.message } : fact));
+    if (err instanceof MappingError)
+      return facts.map((fact) => (isEnd(fact) ? { ...fact, outputError: err.message } : fact));
     throw err;
   }
 }

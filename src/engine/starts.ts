@@ -9,7 +9,13 @@ import type { IdempotencyCache } from '../queue/idempotency-cache.js';
 import type { Journal } from '../store/journal.js';
 import type { CompiledDefinitions } from './compiled-definitions.js';
 import { crashPoint } from './crash-points.js';
-import { ConcurrencyKeyBusy, IdempotencyKeyInUse, IdempotencyKeyReused, InvalidInput, UnknownSaga } from './engine-errors.js';
+import {
+  ConcurrencyKeyBusy,
+  IdempotencyKeyInUse,
+  IdempotencyKeyReused,
+  InvalidInput,
+  UnknownSaga,
+} from './engine-errors.js';
 import type { EngineMetrics } from './engine-metrics.js';
 
 export interface StartRequest {
@@ -63,7 +69,9 @@ export class Starts {
       case 'done':
         return this.replayed(claim.sagaId);
       case 'running':
-        throw new IdempotencyKeyInUse('the first call with this Idempotency-Key is still running: repeat it in a second');
+        throw new IdempotencyKeyInUse(
+          'the first call with this Idempotency-Key is still running: repeat it in a second',
+        );
       case 'other-body':
         throw reused();
       case 'claimed':

@@ -10,12 +10,19 @@ export const MOST_CONNECTIONS = 256;
 /** Longest headers of an answer, in bytes. */
 const LONGEST_HEADERS = 16_384;
 
+/** The connections to one endpoint. */
+export interface Line {
+  readonly pool: Pool;
+  /** Calls that are on a connection or wait for one. */
+  load: number;
+}
+
 /** undici's own connector, which hands out the socket although its type does not say so. */
 type Connect = (...args: Parameters<buildConnector.connector>) => Socket;
 
 /** Connections to endpoints, kept open between calls: one pool per origin and connect time-out. */
 export class Connections {
-  private readonly pools = new Map<string, Pool>();
+  private readonly lines = new Map<string, Line>();
   private readonly connect: Connect;
 
   constructor(
@@ -27,20 +34,20 @@ export class Connections {
   }
 
   /** @param connectTimeout in ms, for name resolution, TCP and TLS together */
-  to(origin: string, connectTimeout: number): Pool {
+  to(origin: string, connectTimeout: number): Line {
     const key = `${connectTimeout} ${origin}`;
-    let pool = this.pools.get(key);
-    if (!pool) {
-      pool = this.open(origin, connectTimeout);
-      this.pools.set(key, pool);
+    let line = this.lines.get(key);
+    if (!line) {
+      line = { pool: this.open(origin, connectTimeout), load: 0 };
+      this.lines.set(key, line);
     }
-    return pool;
+    return line;
   }
 
   /** Cuts every connection. */
   async close(): Promise<void> {
-    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
-    this.pools.clear();
+    await Promise.all([...this.lines.values()].map(({ pool }) => pool.destroy()));
+    this.lines.clear();
   }
 
   private open(origin: string, connectTimeout: number): Pool {

@@ -49,7 +49,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Timed {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
-    if (this.isSettled || status < 200) return;
+    if (this.isSettled) return;
+    // Of an interim answer (1xx) nothing is left once the real one has come.
     this.status = status;
     this.headers = headers;
     if (status >= 300) this.limit = Math.min(this.limit, LONGEST_REFUSAL);

@@ -1,9 +1,9 @@
-import { errors, type Pool } from 'undici';
+import { errors } from 'undici';
 import type { Reply } from '../saga/reply.js';
 import { stepError } from '../saga/step-error.js';
 import { readAnswer, type Answer } from './answers.js';
 import { chain, type Policy, type Send } from './chain.js';
-import { Connections, MOST_CONNECTIONS } from './connections.js';
+import { Connections, MOST_CONNECTIONS, type Line } from './connections.js';
 import { chooseEndpoint } from './endpoint.js';
 import { Exchange } from './exchange.js';
 import { readFault, type Fault } from './faults.js';
@@ -17,7 +17,7 @@ import { TimerWheel } from './timer-wheel.js';
 
 /** Where a call goes, worked out once per participant and endpoint. */
 interface Route {
-  readonly pool: Pool;
+  readonly line: Line;
   readonly endpoint: Endpoint;
   readonly key: Buffer | null;
 }
@@ -57,7 +57,7 @@ export class ParticipantClient {
   private exchange(call: ParticipantCall): Promise<Reply> {
     const route = this.routeTo(call.participant);
     if ('kind' in route) return Promise.resolve(route);
-    const { pool, endpoint, key } = route;
+    const { line, endpoint, key } = route;
     const path = requestTarget(endpoint.basePath, call.path);
     if (path === null) {
       return Promise.resolve(
@@ -67,21 +67,23 @@ export class ParticipantClient {
     const timeout = call.timeout ?? call.participant.timeout.total;
     const headers = requestHeaders(call, Date.now(), timeout, key);
     const body = call.method === 'GET' ? null : call.body;
+    const isCrowded = line.load >= MOST_CONNECTIONS;
+    line.load += 1;
     return new Promise((resolve, reject) => {
       const settle = (end: Answer | Fault): void => {
+        line.load -= 1;
         if ('error' in end && end.error instanceof errors.InvalidArgumentError) reject(end.error);
-        else resolve(this.read(call, route, end));
+        else if (isCrowded && 'error' in end && !end.wasSent) resolve(CROWDED);
+        else resolve(this.read(call, endpoint, end));
       };
       const exchange = new Exchange(this.wheel, timeout, call.participant.maxResponseBytes, settle);
-      pool.dispatch({ path, method: call.method, headers, body }, exchange);
+      line.pool.dispatch({ path, method: call.method, headers, body }, exchange);
     });
   }
 
-  private read(call: ParticipantCall, { pool, endpoint }: Route, end: Answer | Fault): Reply {
+  private read(call: ParticipantCall, endpoint: Endpoint, end: Answer | Fault): Reply {
     if ('status' in end) return readAnswer(call.operation, end, call.participant.answers, Date.now());
-    if (!end.wasSent && this.isClosed) return SHUT_DOWN;
-    if (!end.wasSent && end.error.code === 'timeout' && pool.stats.size >= MOST_CONNECTIONS) return CROWDED;
-    return readFault(end, endpoint.origin);
+    return this.isClosed && !end.wasSent ? SHUT_DOWN : readFault(end, endpoint.origin);
   }
 
   private routeTo(participant: Participant): Route | Reply {
@@ -102,8 +104,8 @@ export class ParticipantClient {
     if ('problem' in signing) {
       return { kind: 'failed', effect: 'none', error: stepError('signing-secret-missing', signing.problem) };
     }
-    const pool = this.connections.to(endpoint.origin, participant.timeout.connect);
-    return { pool, endpoint, key: signing.key };
+    const line = this.connections.to(endpoint.origin, participant.timeout.connect);
+    return { line, endpoint, key: signing.key };
   }
 }
 

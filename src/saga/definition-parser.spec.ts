@@ -287,6 +287,11 @@ describe('a definition is refused', () => {
     expect(problemsOf(document)).toContainEqual({ pointer, detail: expect.stringContaining(detail) as string });
   });
 
+  test('without guesses about kinds while the order of the steps is not known', () => {
+    const document = saga(call('a'), pivot('p'), call('b', { after: 'a' }));
+    expect(problemsOf(document)).toEqual([{ pointer: '/steps/2/after', detail: 'must be a list' }]);
+  });
+
   test('for every reason at once, and for no reason twice', () => {
     const document = {
       ...saga(

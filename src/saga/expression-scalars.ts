@@ -1,4 +1,3 @@
-import { isFunction } from './plain-json.js';
 import type { Scope } from './template.js';
 
 /** Thrown when the data is not simple enough to do without JSONata. Shared and without a use for its stack: no error. */
@@ -62,4 +61,10 @@ export function compare(a: unknown, b: unknown, order: Order): boolean {
   if (typeof a === 'number' && typeof b === 'number') return order(a, b);
   if (typeof a === 'string' && typeof b === 'string') return order(a, b);
   throw UNSURE;
+}
+
+/** Data that bears JSONata's own mark of a function is taken for one by JSONata. */
+function isFunction(object: object): boolean {
+  const marked = object as { _jsonata_function?: unknown; _jsonata_lambda?: unknown };
+  return marked._jsonata_function === true || marked._jsonata_lambda === true;
 }

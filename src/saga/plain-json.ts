@@ -49,7 +49,6 @@ export function plainJson(value: unknown): Json {
   }
 
   function copyObject(object: Record<string, unknown>, depth: number): Json {
-    if (isFunction(object)) throw new MappingError('the result holds a function, which is not JSON');
     const result: Record<string, Json> = {};
     grow(2);
     for (const key of Object.keys(object)) {
@@ -67,10 +66,4 @@ export function plainJson(value: unknown): Json {
     size += by;
     if (size > MAX_RESULT_SIZE) throw new MappingError(`the result is more than ${MAX_RESULT_SIZE} characters of JSON`);
   }
-}
-
-/** How JSONata marks its functions. Data may carry the same mark, and JSONata takes it for a function, too. */
-export function isFunction(object: object): boolean {
-  const marked = object as { _jsonata_function?: unknown; _jsonata_lambda?: unknown };
-  return marked._jsonata_function === true || marked._jsonata_lambda === true;
 }

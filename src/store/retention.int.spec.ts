@@ -30,8 +30,11 @@ describe('partitions and retention', () => {
   const partitionOf = async (id: string) =>
     (
       await store.sql<{ sagas: string; journal: string }>(
-        `select saga.tableoid::regclass::text as sagas, entry.tableoid::regclass::text as journal
-         from skald.sagas saga join skald.journal entry on entry.saga_id = saga.id where saga.id = $1 limit 1`,
+        `select saga_table.relname as sagas, journal_table.relname as journal
+         from skald.sagas saga join skald.journal entry on entry.saga_id = saga.id
+           join pg_class saga_table on saga_table.oid = saga.tableoid
+           join pg_class journal_table on journal_table.oid = entry.tableoid
+         where saga.id = $1 limit 1`,
         [id],
       )
     )[0];
@@ -45,13 +48,13 @@ describe('partitions and retention', () => {
     const { begins, ends, name } = weekOf(now);
     for (const at of [begins, now, ends - 1]) {
       expect(await partitionOf(await beginAt(at))).toEqual({
-        sagas: `skald.sagas_${name}`,
-        journal: `skald.journal_${name}`,
+        sagas: `sagas_${name}`,
+        journal: `journal_${name}`,
       });
     }
-    expect(await partitionOf(await beginAt(ends))).toMatchObject({ sagas: `skald.sagas_${weekOf(ends).name}` });
+    expect(await partitionOf(await beginAt(ends))).toMatchObject({ sagas: `sagas_${weekOf(ends).name}` });
     const stray = await beginAt(now - 300 * WEEK);
-    expect(await partitionOf(stray)).toEqual({ sagas: 'skald.sagas_default', journal: 'skald.journal_default' });
+    expect(await partitionOf(stray)).toEqual({ sagas: 'sagas_default', journal: 'journal_default' });
     await end(stray);
     expect((await journal.read(stray))?.row.status).toBe('completed');
   });
@@ -116,9 +119,12 @@ describe('partitions and retention', () => {
         ids.push(id);
       }
     })();
-    expect((await dropExpired(store.database, now)).every((verdict) => verdict.dropped)).toBe(true);
+    // A table in use is left for another time, and sooner or later it is dropped.
+    const attempts = { left: 20 };
+    while (attempts.left-- > 0 && (await dropExpired(store.database, now)).some((verdict) => !verdict.dropped));
     work.isDone = true;
     await writing;
+    expect(await dropExpired(store.database, now)).toEqual([]);
     expect(await journal.readRows(ids)).toHaveLength(ids.length);
   });
 
@@ -129,7 +135,7 @@ describe('partitions and retention', () => {
     expect(await asking).toEqual([[], [], []]);
     expect(await journal.readRows(ids)).toHaveLength(50);
     expect(await partitionOf(await beginAt(now + 8 * WEEK))).toMatchObject({
-      sagas: `skald.sagas_${weekOf(now + 8 * WEEK).name}`,
+      sagas: `sagas_${weekOf(now + 8 * WEEK).name}`,
     });
   });
 
@@ -138,9 +144,9 @@ describe('partitions and retention', () => {
     const id = await beginAt(late);
     const failed = await ensurePartitions((text) => store.sql(text), 1, late);
     expect(failed).toEqual([weekOf(late)]);
-    expect(await partitionOf(id)).toMatchObject({ sagas: 'skald.sagas_default' });
+    expect(await partitionOf(id)).toMatchObject({ sagas: 'sagas_default' });
     expect(await partitionOf(await beginAt(late + WEEK))).toMatchObject({
-      sagas: `skald.sagas_${weekOf(late + WEEK).name}`,
+      sagas: `sagas_${weekOf(late + WEEK).name}`,
     });
   });
 

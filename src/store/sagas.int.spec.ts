@@ -100,7 +100,6 @@ describe('who drives which saga', () => {
 
   it.each([
     ['with an entry', (id: string) => journal.append(append(id, 2, { row: asleep(null) }))],
-    ['without one', (id: string) => sagas.park(id, 1, asleep(null))],
     ['given back', (id: string) => sagas.release(id, 60_000, true)],
   ])('remembers a wake-up that came while the saga was driven, until it parks: %s', async (_, park) => {
     const [parent, child] = await Promise.all([begin(journal), begin(journal)]);
@@ -108,8 +107,17 @@ describe('who drives which saga', () => {
     expect(idsOf(await sagas.claimDue(10, LEASE))).toEqual([]);
     await park(parent);
     expect(await sagas.claimDue(10, LEASE)).toEqual([{ id: parent, wasParked: true, recoveries: 0 }]);
-    await sagas.park(parent, 2, asleep(null));
+    expect(await sagas.park(parent, 2, asleep(null))).toBe(true);
     expect(idsOf(await sagas.claimDue(10, LEASE))).toEqual([]);
+  });
+
+  it('does not put a saga to sleep that was woken since its driver looked', async () => {
+    const [parent, child] = await Promise.all([begin(journal), begin(journal)]);
+    await journal.append(append(child, 2, { wake: [parent], row: COMPLETED }));
+    expect(await sagas.park(parent, 1, asleep(null))).toBe(false);
+    expect(await rowOf(parent)).toMatchObject({ parked: false });
+    expect(await sagas.park(parent, 1, asleep(null))).toBe(true);
+    expect(await rowOf(parent)).toMatchObject({ parked: true, due: null });
   });
 
   it('extends the lease of what is still driven, and says what else was written meanwhile', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { connectionConfig } from './connection.js';
 import type { Statement } from './database.js';
+import { StoreUnavailable } from './errors.js';
 
 /** The one connection that flushes travel on. Opened when it is needed, and thrown away after any trouble on the way. */
 export class Writer {
@@ -59,7 +60,8 @@ export class Writer {
       () => client,
       (error: unknown) => {
         if (this.#client === opened) this.#client = null;
-        throw error;
+        // Whatever the reason (even a wrong password): no entry is to blame for it.
+        throw new StoreUnavailable(false, { cause: error });
       },
     );
     return opened;

@@ -24,7 +24,8 @@ export class AccessGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
-    if (needed === undefined) throw new Error(`${context.getClass().name}.${context.getHandler().name} has no access rule`);
+    if (needed === undefined)
+      throw new Error(`${context.getClass().name}.${context.getHandler().name} has no access rule`);
     // Without a key the server listens on loopback only (contract §5): whoever is there is its operator.
     if (needed === 'public' || this.keys.length === 0) return true;
 

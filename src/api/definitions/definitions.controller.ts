@@ -1,7 +1,9 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../access/access.js';
-import { ListPage, type Page } from '../page.js';
+import { ApiPage } from '../docs/described.js';
+import { ListPage, type Page } from '../page.dto.js';
 import { DefinitionDto } from './definition.dto.js';
 import { DefinitionStore } from './definitions.service.js';
 
@@ -12,6 +14,10 @@ export class DefinitionsController {
   /** Store a definition (JSON or YAML). The same content again answers 200 with the version that has it already. */
   @Post()
   @Access('admin')
+  @ApiConsumes('application/json', 'application/yaml')
+  @ApiBody({ schema: { type: 'object', description: 'A definition, see docs/reference/definitions.md' } })
+  @ApiCreatedResponse({ type: DefinitionDto })
+  @ApiOkResponse({ type: DefinitionDto, description: 'This content is stored already' })
   async put(@Body() document: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<DefinitionDto> {
     const { definition, isNew } = await this.definitions.put(document);
     void reply.status(isNew ? 201 : 200).header('location', definition.links.self);
@@ -21,6 +27,7 @@ export class DefinitionsController {
   /** The latest version of every definition. */
   @Get()
   @Access('viewer')
+  @ApiPage(DefinitionDto)
   list(@Query() query: ListPage): Promise<Page<DefinitionDto>> {
     return this.definitions.list(query);
   }

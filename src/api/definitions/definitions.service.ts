@@ -7,7 +7,7 @@ import type { Definition } from '../../saga/definition.js';
 import { parseDefinition } from '../../saga/definition-parser.js';
 import { Definitions, type StoredDefinition } from '../../store/definitions.js';
 import { invalid, Problem } from '../errors/problem.js';
-import { limitOf, type ListPage, type Page } from '../page.js';
+import { limitOf, type ListPage, type Page } from '../page.dto.js';
 import type { DefinitionDto, WarningDto } from './definition.dto.js';
 
 /** The definitions resource: what the controller answers. */

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ProblemDto } from '../errors/problem.dto.js';
 
 const DESCRIPTION = `Skald runs sagas: business transactions that span services, each step with an action and a
 compensation, driven to the end or undone in reverse. Errors are application/problem+json (RFC 9457) with a stable
@@ -16,10 +17,22 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
     .addSecurityRequirements('bearer')
     .build();
-  return SwaggerModule.createDocument(app, document, {
+  const api = SwaggerModule.createDocument(app, document, {
+    extraModels: [ProblemDto],
     operationIdFactory: (controller, method) => `${controller.replace('Controller', '').toLowerCase()}.${method}`,
   });
+  for (const path of Object.values(api.paths)) {
+    for (const operation of Object.values(path as Record<string, { responses?: Record<string, unknown> }>)) {
+      if (operation.responses) operation.responses['default'] = PROBLEM;
+    }
+  }
+  return api;
 }
+
+const PROBLEM = {
+  description: 'What is wrong, and how to mend it',
+  content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+};
 
 /** Serves `/openapi.json` and a page to read and try it at `/docs`. */
 export function serveDocs(app: INestApplication): void {

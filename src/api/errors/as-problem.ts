@@ -10,6 +10,7 @@ import {
 } from '../../engine/engine-errors.js';
 import type { Refusal } from '../../saga/react.js';
 import { EntryRefused, StoreUnavailable } from '../../store/errors.js';
+import { BadCursor } from '../../store/page.js';
 import { invalid, Problem } from './problem.js';
 
 /** Whatever was thrown, as a problem; `null` for a bug, of which the caller learns nothing but that it is one. */
@@ -29,6 +30,10 @@ export function asProblem(err: unknown): Problem | null {
   if (err instanceof StoreUnavailable) {
     const detail = 'Postgres can not be reached; repeat the request, with the same Idempotency-Key if it starts a saga';
     return new Problem(503, err.code, 'Storage unavailable', detail, { retryAfter: 1 });
+  }
+  if (err instanceof BadCursor) {
+    const errors = [{ pointer: '/cursor', detail: 'must be the nextCursor of another page' }];
+    return new Problem(400, err.code, 'Invalid cursor', err.message, { errors });
   }
   if (err instanceof EntryRefused) return new Problem(422, err.code, 'Not storable', err.message);
   return fromHttp(err);

@@ -19,7 +19,12 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = asProblem(err);
     if (problem) return problem;
     this.log.error({ err, requestId: request.id, method: request.method, url: request.url }, 'a request met a bug');
-    return new Problem(500, 'internal-error', 'Internal error', `this is a bug; the log has it under request ${request.id}`);
+    return new Problem(
+      500,
+      'internal-error',
+      'Internal error',
+      `this is a bug; the log has it under request ${request.id}`,
+    );
   }
 }
 

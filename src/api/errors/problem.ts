@@ -29,6 +29,11 @@ export class Problem extends Error {
 }
 
 export function invalid(errors: readonly FieldProblem[], code = 'invalid-request', detail?: string): Problem {
-  const summary = detail ?? errors.map((e) => `${e.pointer || 'the body'}: ${e.detail}`).join('; ').slice(0, 1_000);
+  const summary =
+    detail ??
+    errors
+      .map((e) => `${e.pointer || 'the body'}: ${e.detail}`)
+      .join('; ')
+      .slice(0, 1_000);
   return new Problem(422, code, 'The request can not be used as it is', summary, { errors });
 }

@@ -38,7 +38,8 @@ export class Health {
     if (!this.areMigrationsDone) {
       const pending = await pendingMigrations(this.database.url).catch(() => null);
       if (pending === null) return { status: 'unavailable', checks: { postgres: 'no answer' } };
-      if (pending.length > 0) return { status: 'unavailable', checks: { migrations: `pending: ${pending.join(', ')}` } };
+      if (pending.length > 0)
+        return { status: 'unavailable', checks: { migrations: `pending: ${pending.join(', ')}` } };
       this.areMigrationsDone = true;
     }
     const { backend, up } = this.engine.queueState();

@@ -1,8 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query, Res } from '@nestjs/common';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { JsonObject } from '../../saga/json.js';
 import { Access } from '../access/access.js';
-import { ListPage, type Page } from '../page.js';
+import { ApiPage } from '../docs/described.js';
+import { ListPage, type Page } from '../page.dto.js';
 import { ParticipantStore } from './participants.service.js';
 
 @Controller('v1/participants')
@@ -12,6 +14,9 @@ export class ParticipantsController {
   /** Store a participant: its endpoints and its policy. In force in every process within two seconds. */
   @Put(':name')
   @Access('admin')
+  @ApiBody({ schema: { type: 'object', description: 'Endpoints and policy, see docs/reference/participants.md' } })
+  @ApiOkResponse({ schema: { type: 'object' } })
+  @ApiCreatedResponse({ schema: { type: 'object' }, description: 'It is new' })
   async put(
     @Param('name') name: string,
     @Body() document: unknown,
@@ -24,6 +29,7 @@ export class ParticipantsController {
 
   @Get()
   @Access('viewer')
+  @ApiPage('object')
   list(@Query() query: ListPage): Promise<Page<JsonObject>> {
     return this.participants.list(query);
   }

@@ -6,7 +6,7 @@ import { TargetGuard } from '../../participants/targets.js';
 import type { JsonObject } from '../../saga/json.js';
 import { Participants, type StoredParticipant } from '../../store/participants.js';
 import { invalid, Problem, type FieldProblem } from '../errors/problem.js';
-import { limitOf, type ListPage, type Page } from '../page.js';
+import { limitOf, type ListPage, type Page } from '../page.dto.js';
 
 /** The participants resource: what the controller answers. */
 @Injectable()
@@ -51,9 +51,16 @@ export class ParticipantStore {
 function viewOf({ name, spec }: StoredParticipant): JsonObject {
   const parsed = parseParticipant(name, spec);
   // Stored by a release that knew fields which this one does not: there is no safe way to show what it does not know.
-  return 'participant' in parsed ? describeParticipant(parsed.participant) : { name, endpoints: spec['endpoints'] ?? [] };
+  return 'participant' in parsed
+    ? describeParticipant(parsed.participant)
+    : { name, endpoints: spec['endpoints'] ?? [] };
 }
 
 function unknown(name: string): Problem {
-  return new Problem(404, 'unknown-participant', 'No such participant', `there is no participant ${JSON.stringify(name)}`);
+  return new Problem(
+    404,
+    'unknown-participant',
+    'No such participant',
+    `there is no participant ${JSON.stringify(name)}`,
+  );
 }

@@ -2,18 +2,23 @@ import { IsDateString, IsIn, IsOptional, IsString, Matches, MaxLength, ValidateB
 import type { SagaStatus } from '../../saga/state.js';
 import type { SagaFilter } from '../../store/saga-conditions.js';
 import { invalidRequest } from '../body.pipe.js';
-import { ListPage } from '../page.js';
+import { ListPage } from '../page.dto.js';
 
 const STATUSES = ['running', 'completed', 'compensating', 'compensated', 'stuck'];
 
 /** Filters of `GET /v1/sagas`; all of them must hold. `tag.<name>=value` filters by tag. */
 export class ListSagas extends ListPage {
+  static readonly openFields = /^tag\../;
+
   /** One status, or several separated by commas. */
   @IsOptional()
   @ValidateBy({
     name: 'status',
     validator: {
-      validate: (text) => String(text).split(',').every((status) => STATUSES.includes(status)),
+      validate: (text) =>
+        String(text)
+          .split(',')
+          .every((status) => STATUSES.includes(status)),
       defaultMessage: () => `must be of ${STATUSES.join(', ')}`,
     },
   })

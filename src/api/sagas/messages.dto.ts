@@ -1,5 +1,6 @@
 import { Equals, IsIn, IsOptional, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
 import type { Json } from '../../saga/json.js';
+import { AnyJson } from '../docs/described.js';
 
 /** What `POST /v1/sagas/{id}/cancel` takes. */
 export class CancelSaga {
@@ -14,7 +15,7 @@ export class ReportResult {
   @IsIn(['succeeded', 'rejected'], { message: 'must be succeeded or rejected' })
   status: 'succeeded' | 'rejected';
 
-  /** The step's output, when it succeeded. */
+  @AnyJson("The step's output, when it succeeded", false)
   @IsOptional()
   @ValidateIf((result: ReportResult) => result.status === 'rejected')
   @Equals(undefined, { message: 'goes with status succeeded only' })

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Engine } from '../../engine/engine.js';
 import type { Entry } from '../../saga/facts.js';
 import { invalidRequest } from '../body.pipe.js';
+import { headerOf } from '../header.js';
 
 /** How often a saga driven by another process is looked at, in ms. */
 const POLL_INTERVAL = 500;
@@ -66,9 +67,4 @@ function readSeq(text: string | undefined): number {
   if (text === undefined || text === '') return 0;
   if (!/^\d{1,9}$/.test(text)) throw invalidRequest([{ pointer: '/after', detail: 'must be the seq of an entry' }]);
   return Number(text);
-}
-
-function headerOf(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }

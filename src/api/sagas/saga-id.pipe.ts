@@ -7,7 +7,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 @Injectable()
 export class SagaId implements PipeTransform<string, string> {
   transform(id: string): string {
-    if (!UUID.test(id)) throw new Problem(404, 'unknown-saga', 'No such saga', `${JSON.stringify(id)} is not the id of a saga`);
+    if (!UUID.test(id))
+      throw new Problem(404, 'unknown-saga', 'No such saga', `${JSON.stringify(id)} is not the id of a saga`);
     return id.toLowerCase();
   }
 }

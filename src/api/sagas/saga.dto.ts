@@ -1,4 +1,5 @@
 import type { Json } from '../../saga/json.js';
+import { AnyJson } from '../docs/described.js';
 import type { SagaStatus, StepStatus } from '../../saga/state.js';
 
 export class ErrorDto {
@@ -42,6 +43,7 @@ export class StepDto {
   /** A fallback answered in place of the participant. */
   degraded?: boolean;
   degradedBy?: string;
+  @AnyJson('What the participant answered')
   output: Json;
   error: ErrorDto | null;
   /** Attempts whose end is known, per operation. */
@@ -60,7 +62,9 @@ export class SagaDto {
   paused: boolean;
   businessKey: string | null;
   tags: { [key: string]: string };
+  @AnyJson('As it was given at the start')
   input: Json;
+  @AnyJson("What the definition's output expression gave")
   output: Json;
   /** Why it turned back. */
   reason: ReasonDto | null;

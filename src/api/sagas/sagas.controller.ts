@@ -1,8 +1,11 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiQuery } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Json } from '../../saga/json.js';
 import { Access } from '../access/access.js';
-import type { Page } from '../page.js';
+import { ANY_JSON, ApiIdempotencyKey, ApiPage, ApiPreferWait } from '../docs/described.js';
+import { headerOf } from '../header.js';
+import type { Page } from '../page.dto.js';
 import { CancelSaga } from './messages.dto.js';
 import { SagaDto } from './saga.dto.js';
 import { SagaEvents } from './saga-events.js';
@@ -10,6 +13,12 @@ import { ListSagas } from './list-sagas.dto.js';
 import { SagaId } from './saga-id.pipe.js';
 import { Sagas } from './sagas.service.js';
 import { StartSaga } from './start-saga.dto.js';
+
+const BATCH = {
+  type: 'object',
+  required: ['items'],
+  properties: { items: { type: 'array', maxItems: 1_000, items: { $ref: '#/components/schemas/StartSaga' } } },
+};
 
 @Controller('v1/sagas')
 export class SagasController {
@@ -21,14 +30,21 @@ export class SagasController {
   /** Start a saga. It is durable when this answers; `Prefer: wait=10` waits up to that many seconds for its end. */
   @Post()
   @Access('submitter')
+  @HttpCode(202)
+  @ApiIdempotencyKey()
+  @ApiPreferWait()
+  @ApiAcceptedResponse({ type: SagaDto })
+  @ApiOkResponse({ type: SagaDto, description: 'It has ended (only with `Prefer: wait`)' })
   async start(
     @Body() start: StartSaga,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Headers('idempotency-key') key?: string,
-    @Headers('prefer') prefer?: string,
   ): Promise<SagaDto> {
-    const answer = await this.sagas.start(start, { key, prefer, closed: closedSignal(request) });
+    const answer = await this.sagas.start(start, {
+      key: headerOf(request, 'idempotency-key'),
+      prefer: headerOf(request, 'prefer'),
+      closed: closedSignal(request),
+    });
     void reply.status(answer.status).headers(answer.headers);
     return answer.saga;
   }
@@ -37,6 +53,7 @@ export class SagasController {
   @Post('batch')
   @Access('submitter')
   @HttpCode(200)
+  @ApiBody({ schema: BATCH })
   startBatch(@Body() batch: unknown): Promise<{ items: object[] }> {
     return this.sagas.startBatch(batch);
   }
@@ -44,6 +61,7 @@ export class SagasController {
   /** Find sagas, newest first. */
   @Get()
   @Access('viewer')
+  @ApiPage(SagaDto)
   list(@Query() query: ListSagas, @Req() request: FastifyRequest): Promise<Page<SagaDto>> {
     return this.sagas.list(query, request.query as Record<string, unknown>);
   }
@@ -59,6 +77,8 @@ export class SagasController {
   /** The journal; with `Accept: text/event-stream` it stays open and goes on, and resumes by `Last-Event-ID`. */
   @Get(':id/events')
   @Access('viewer')
+  @ApiQuery({ name: 'after', required: false, description: 'Entries after this seq', schema: { type: 'integer' } })
+  @ApiPage('object')
   async getEvents(
     @Param('id', SagaId) id: string,
     @Req() request: FastifyRequest,
@@ -80,11 +100,8 @@ export class SagasController {
   @Post(':id/signals/:signal')
   @Access('submitter')
   @HttpCode(202)
-  signal(
-    @Param('id', SagaId) id: string,
-    @Param('signal') signal: string,
-    @Body() payload: unknown,
-  ): Promise<SagaDto> {
+  @ApiBody({ required: false, schema: ANY_JSON })
+  signal(@Param('id', SagaId) id: string, @Param('signal') signal: string, @Body() payload: unknown): Promise<SagaDto> {
     return this.sagas.signal(id, signal, (payload ?? null) as Json);
   }
 }

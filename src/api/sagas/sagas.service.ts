@@ -6,7 +6,7 @@ import type { Json } from '../../saga/json.js';
 import { check, invalidRequest } from '../body.pipe.js';
 import { asProblem, refusedBy } from '../errors/as-problem.js';
 import { Problem } from '../errors/problem.js';
-import { limitOf, type Page } from '../page.js';
+import { limitOf, type Page } from '../page.dto.js';
 import { filterOf, type ListSagas } from './list-sagas.dto.js';
 import { preferredWait } from './prefer.js';
 import type { SagaDto } from './saga.dto.js';

@@ -1,12 +1,15 @@
 import { IsInt, IsObject, IsOptional, Matches, Max, MaxLength, Min, MinLength, ValidateBy } from 'class-validator';
 import type { Json } from '../../saga/json.js';
+import { AnyJson } from '../docs/described.js';
 
 const MAX_TAGS = 32;
 
 /** What `POST /v1/sagas` takes. */
 export class StartSaga {
   /** Name of a stored definition. */
-  @Matches(/^[a-z][a-z0-9-]{0,62}$/, { message: 'must be the name of a definition: a-z, 0-9 and -, beginning with a letter' })
+  @Matches(/^[a-z][a-z0-9-]{0,62}$/, {
+    message: 'must be the name of a definition: a-z, 0-9 and -, beginning with a letter',
+  })
   definition: string;
 
   /** Version of the definition; the latest when absent. */
@@ -16,7 +19,7 @@ export class StartSaga {
   @Max(2_147_483_647, { message: 'there is no such version' })
   version?: number;
 
-  /** Any JSON that meets the definition's input schema. */
+  @AnyJson("Any JSON that meets the definition's input schema; `{}` when absent", false)
   @IsOptional()
   input?: Json;
 

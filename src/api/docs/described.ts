@@ -1,0 +1,43 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+
+const KINDS = ['object', 'array', 'string', 'number', 'boolean', 'null'] as const;
+
+export const ANY_JSON = { anyOf: KINDS.map((type) => (type === 'array' ? { type, items: {} } : { type })) };
+
+/** A property that holds any JSON value. */
+export const AnyJson = (description: string, required = true): PropertyDecorator =>
+  ApiProperty({ description, required, ...ANY_JSON });
+
+/** An answer of one page of a list. */
+export const ApiPage = (type: Type | 'object'): MethodDecorator => {
+  const items = type === 'object' ? { type } : { $ref: getSchemaPath(type) };
+  const schema = {
+    type: 'object',
+    required: ['items', 'nextCursor'],
+    properties: { items: { type: 'array', items }, nextCursor: { type: ['string', 'null'] } },
+  };
+  return applyDecorators(
+    ...(type === 'object' ? [] : [ApiExtraModels(type)]),
+    ApiOkResponse({ schema: schema as object }),
+  );
+};
+
+/** `Idempotency-Key` (contract §5). */
+export const ApiIdempotencyKey = (): MethodDecorator =>
+  ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description:
+      'The same key and body give the same answer, with `Idempotency-Replayed: true`. Kept for 24 h or longer.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  });
+
+/** `Prefer: wait=10` (RFC 7240). */
+export const ApiPreferWait = (): MethodDecorator =>
+  ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`wait=10`: answer when the saga has ended, or after that many seconds (at most 60).',
+    schema: { type: 'string' },
+  });

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { Problem } from './errors/problem.js';
+import { MAX_DEPTH, parseStrictJson, parseStrictYaml } from './strict-json.js';
+
+const codeOf = (parse: () => unknown): string => {
+  try {
+    parse();
+  } catch (err) {
+    if (err instanceof Problem) return err.code;
+    throw err;
+  }
+  return 'accepted';
+};
+
+describe('bodies', () => {
+  it('reads what JSON.parse reads, whatever the values and names are', () => {
+    fc.assert(
+      fc.property(fc.json({ noUnicodeString: false }), fc.integer({ min: 0, max: 2 }), (text, indent) => {
+        fc.pre(!text.includes('\\u0000') && !text.includes('__proto__'));
+        const pretty = JSON.stringify(JSON.parse(text), null, indent);
+        expect(parseStrictJson(pretty)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it.each([
+    ['{"a":1,"a":2}', 'duplicate-field'],
+    ['{"a":1,"\\u0061":2}', 'duplicate-field'],
+    ['{"x":{"a":1},"y":[{"a":1,"b":{},"a":2}]}', 'duplicate-field'],
+    ['{"a":{"a":{"a":1}},"b":["a","a"]}', 'accepted'],
+    ['{"a":"\\"a\\":1,\\"a\\":2"}', 'accepted'],
+    ['{"__proto__":{}}', 'forbidden-field'],
+    ['{"\\u005f_proto__":{}}', 'forbidden-field'],
+    ['{"a":"__proto__"}', 'accepted'],
+    ['{"a":"\\u0000"}', 'nul-character'],
+    ['{"a":"\\\\u0000"}', 'accepted'],
+    ['{"a\\u0000":1}', 'nul-character'],
+    [`${'['.repeat(MAX_DEPTH)}${']'.repeat(MAX_DEPTH)}`, 'accepted'],
+    [`${'['.repeat(MAX_DEPTH + 1)}${']'.repeat(MAX_DEPTH + 1)}`, 'json-too-deep'],
+    ['['.repeat(1_000_000), 'json-too-deep'],
+    ['{"a":NaN}', 'malformed-json'],
+    ['{"a":1', 'malformed-json'],
+    ['{"a', 'malformed-json'],
+    ['', 'malformed-json'],
+    ["{'a':1}", 'malformed-json'],
+  ])('%# judges %.40s as %s', (text, code) => {
+    expect(codeOf(() => parseStrictJson(text))).toBe(code);
+  });
+
+  it.each([
+    ['name: a\nname: b', 'malformed-yaml'],
+    ['a: &x [1,1]\nb: [*x, *x]', 'accepted'],
+    [
+      `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]`).join('\n')}`,
+      'malformed-yaml',
+    ],
+    ['a: [', 'malformed-yaml'],
+    ['__proto__: 1', 'forbidden-field'],
+  ])('%# reads YAML with the same limits', (text, code) => {
+    expect(codeOf(() => parseStrictYaml(text))).toBe(code);
+  });
+});
