@@ -4,7 +4,7 @@ import { builtServer } from './host/server.mjs';
 
 export const usage = `node bench/run.mjs [options]
 
-  --quick              under two minutes: fewer sagas, shorter light load; nothing is saved
+  --quick              under two minutes: fewer sagas, shorter light load
   --only L1,L3,redis   contestants: L1, L2, L3, redis, postgres, redis-2 (default: all that can run here)
   --workloads A,B      A: all three steps succeed; B: the third is refused, two are undone
   --repeats n          measurements of each, taken in turn (default 3)
@@ -16,7 +16,7 @@ export const usage = `node bench/run.mjs [options]
   --idempotency-key    send an Idempotency-Key with every start
   --postgres url       use this server instead of one of the bench's own; it needs the right to create databases
   --server main.js     measure another build than dist/main.js
-  --no-save            don't write bench/results/
+  --no-save            don't write bench/results/ (with --quick or --only nothing is written anyway)
 `;
 
 /**
@@ -78,6 +78,6 @@ export function readOptions(args) {
     idempotencyKey: values['idempotency-key'],
     postgresUrl: values.postgres,
     server: resolve(values.server ?? builtServer),
-    save: !values['no-save'] && !quick,
+    save: !values['no-save'] && !quick && values.only === undefined,
   };
 }

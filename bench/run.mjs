@@ -1,6 +1,6 @@
 /** `npm run bench`: how many sagas a second, at what cost, beside the limits of the same machine. See docs/benchmarks.md. */
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { limits } from './contestants/limits.mjs';
 import { skald } from './contestants/skald.mjs';
@@ -8,7 +8,7 @@ import { describeCommit, describeMachine } from './host/machine.mjs';
 import { hasRedis } from './host/redis.mjs';
 import { measurePaced, measureSaturated } from './measure.mjs';
 import { readOptions, usage } from './options.mjs';
-import { drawChart } from './report/chart.mjs';
+import { save } from './report/save.mjs';
 import { summarise } from './report/summary.mjs';
 import { lightTable, saturationTable } from './report/table.mjs';
 import { withStage } from './stage.mjs';
@@ -123,20 +123,8 @@ async function main() {
     );
 
   if (!options.save) return;
-  const results = new URL('./results/', import.meta.url);
-  mkdirSync(results, { recursive: true });
-  const name = at.toISOString().slice(0, 10);
-  const runs = measured.map((m) => ({ name: m.name, runs: m.runs }));
-  const record = { at: at.toISOString(), commit, options, machine, postgres, redis, summaries, runs };
-  const { postgresUrl: _, server: __, ...shown } = options; // a password and a path of this machine
-  writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify({ ...record, options: shown }, rounded, 2)}\n`);
-  writeFileSync(new URL(`${name}.svg`, results), drawChart(summaries, caption));
-  console.log(`\nbench/results/${name}.json, bench/results/${name}.svg`);
-}
-
-/** Four significant digits are more than such figures hold. @param {string} _ @param {unknown} value */
-function rounded(_, value) {
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+  const files = save(at, { commit, options, machine, postgres, redis, summaries, measured }, caption);
+  console.log(`\n${files.join(', ')}`);
 }
 
 await main().catch((error) => {
