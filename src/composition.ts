@@ -25,6 +25,12 @@ import { Worker } from './worker/worker.js';
 type Built = ReturnType<typeof buildEngine>;
 const BUILT = Symbol('built engine');
 
+/**
+ * Names this installation's keys and queues in Redis. It lives in the database, so that two installations that share a
+ * Redis never take each other's hints, nor answer a repeated idempotency key with the other's saga.
+ */
+const PREFIX = Symbol('prefix');
+
 /** Everything below the API, put together in one place: which object gets which. Arrows point down (see docs). */
 @Global()
 @Module({})
@@ -83,6 +89,11 @@ function store(url: string, config: Config): Provider[] {
     { provide: Definitions, inject: [Database], useFactory: (database: Database) => new Definitions(database) },
     { provide: Participants, inject: [Database], useFactory: (database: Database) => new Participants(database) },
     { provide: Settings, inject: [Database], useFactory: (database: Database) => new Settings(database) },
+    {
+      provide: PREFIX,
+      inject: [Settings],
+      useFactory: async (settings: Settings) => `skald-${(await settings.secret('installation')).toString('hex', 0, 6)}`,
+    },
   ];
 }
 
@@ -101,15 +112,22 @@ function waysOut(databaseUrl: string): Provider[] {
     },
     {
       provide: IdempotencyCache,
-      inject: [Config],
-      useFactory: ({ redisUrl }: Config) => new IdempotencyCache(redisUrl, 'skald'),
+      inject: [Config, PREFIX],
+      useFactory: ({ redisUrl }: Config, prefix: string) => new IdempotencyCache(redisUrl, prefix),
     },
     { provide: LostHints, useValue: new LostHints() },
     {
       provide: WakeQueue,
-      inject: [Config, Database, LostHints, LOG],
-      useFactory: async ({ redisUrl, queueShards }: Config, { clock }: Database, lost: LostHints, logger: Log) => {
+      inject: [Config, PREFIX, Database, LostHints, LOG],
+      useFactory: async (
+        { redisUrl, queueShards }: Config,
+        prefix: string,
+        { clock }: Database,
+        lost: LostHints,
+        logger: Log,
+      ) => {
         const queue = new WakeQueue({
+          prefix,
           ...(redisUrl === null ? { databaseUrl } : { redisUrl }),
           shards: queueShards,
           now: () => clock.now(),
