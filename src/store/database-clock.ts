@@ -10,6 +10,8 @@ const FASTEST_DRIFT = 0.001;
 export class DatabaseClock {
   /** Database time minus monotonic time, ms. Until the first sample the machine's clock has to do. */
   #offset: number = performance.timeOrigin;
+  /** The highest that it can be, as far as samples have told. */
+  #most = Infinity;
   #sampledAt: number | null = null;
   #shortestTrip = Infinity;
 
@@ -27,14 +29,14 @@ export class DatabaseClock {
     // now() was read between sending and receiving: that much is certain.
     const most = databaseNow - sentAt;
     const least = most - roundTrip;
-    // It is read when the statement arrives. The way there is half of a trip without the work, and the shortest trip seen
-    // is the nearest to that; it is forgotten slowly, since networks change.
-    this.#shortestTrip = Math.min(roundTrip, this.#shortestTrip * 1.0005);
-    const guess = most - this.#shortestTrip / 2;
-    // A statement that got stuck on its way makes the guess too high, never too low. So a lower one is believed at once,
+    // A statement that got stuck on its way there makes `most` too high, never too low: so a lower one is believed at once,
     // a higher one only as fast as clocks may drift.
-    const slewed = this.#sampledAt === null ? guess : this.#offset + (sentAt - this.#sampledAt) * FASTEST_DRIFT;
-    this.#offset = Math.min(Math.max(Math.min(guess, slewed), least), most);
+    const since = this.#sampledAt === null ? Infinity : Math.max(0, sentAt - this.#sampledAt);
+    this.#most = Math.max(Math.min(most, this.#most + since * FASTEST_DRIFT), least);
+    // The way there is half of a trip without the work, and the shortest trip seen is the nearest to that; it is
+    // forgotten slowly, since networks change.
+    this.#shortestTrip = Math.min(roundTrip, this.#shortestTrip * 1.0005);
+    this.#offset = Math.max(this.#most - this.#shortestTrip / 2, least);
     this.#sampledAt = sentAt;
   }
 
