@@ -4,12 +4,12 @@ import { builtServer } from './host/server.mjs';
 
 export const usage = `node bench/run.mjs [options]
 
-  --quick              under two minutes: fewer sagas, shorter light load
+  --quick              under two minutes: fewer sagas, shorter light load and not for L1, L2; no redis-2
   --only L1,L3,redis   contestants: L1, L2, L3, redis, postgres, redis-2 (default: all that can run here)
   --workloads A,B      A: all three steps succeed; B: the third is refused, two are undone
   --repeats n          measurements of each, taken in turn (default 3)
-  --sagas n            sagas per measurement (default 5000; quick 2000)
-  --warm-up n          sagas before it (default 2000; quick 1000)
+  --sagas n            sagas per measurement (default 5000; quick 1500)
+  --warm-up n          sagas before it (default 2000; quick 500)
   --in-flight n        sagas under way at a time (default 256)
   --light seconds      light load: 20 sagas/s for so long (default 30; quick 10; 0: none)
   --max-others percent measure again, up to ten times, when other programs used more of the machine (default 100)
@@ -70,8 +70,8 @@ export function readOptions(args) {
     only: values.only?.split(',') ?? null,
     workloads,
     repeats: count('repeats', 3),
-    sagas: count('sagas', quick ? 2000 : 5000),
-    warmUp: count('warm-up', quick ? 1000 : 2000),
+    sagas: count('sagas', quick ? 1500 : 5000),
+    warmUp: count('warm-up', quick ? 500 : 2000),
     inFlight: count('in-flight', 256),
     lightSeconds: count('light', quick ? 10 : 30),
     maxOthers: count('max-others', 100) / 100,

@@ -73,7 +73,7 @@ async function measureAll(options, contestants) {
             const rate = `${Math.round(run.sagasPerSecond)} sagas/s`;
             say(`round ${round}/${options.repeats}  ${contestant.name.padEnd(9)} ${workload}  ${rate.padStart(14)}`);
           }
-          if (round === 1 && options.lightSeconds > 0) {
+          if (round === 1 && options.lightSeconds > 0 && !(options.quick && /L[12]/.test(contestant.name))) {
             const light = await measurePaced(bout, { workload: 'A', ratePerSecond: 20, seconds: options.lightSeconds });
             measured[i].light = light;
             say(
