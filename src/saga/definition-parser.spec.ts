@@ -264,6 +264,11 @@ describe('a definition is refused', () => {
       saga(call('a', { compensation: { path: '/u', body: '{% steps.b.output %}' } })),
     ],
     [
+      '/steps/1/compensation/body',
+      'add a to after',
+      saga(call('a'), call('b', { after: [], compensation: { path: '/u', body: '{% steps.a.output %}' } })),
+    ],
+    [
       '/output',
       'write steps.`cool-off` in backquotes',
       { ...saga({ name: 'cool-off', sleep: '1s' }), output: '{% steps.cool-off %}' },

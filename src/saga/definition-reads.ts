@@ -5,8 +5,8 @@ import type { Place } from './problems.js';
 import type { CompiledTemplate } from './template-compiler.js';
 
 /**
- * Refuses expressions that read a step which does not exist, or which can't be done when they are evaluated.
- * A compensation and the output of the saga may read any step: what did not run has no output.
+ * Refuses expressions that read a step which does not exist, or whose outcome is not settled when they are evaluated:
+ * an action sees the steps before it; a compensation also its own step and those after it; the output sees all.
  */
 export function checkReads(
   drafts: readonly Draft[],
@@ -15,9 +15,11 @@ export function checkReads(
 ): void {
   const names = drafts.flatMap((draft) => draft.step.name ?? []);
   for (const [i, draft] of drafts.entries()) {
-    const allowed = order && new Set([...(order.ancestors[i] ?? [])].map((before) => drafts[before]?.step.name));
-    for (const template of forward(draft)) check(template, names, allowed, draft.step.name);
-    for (const template of backward(draft)) check(template, names);
+    const before = [...(order?.ancestors[i] ?? [])];
+    const around = [...before, i, ...(order?.followers[i] ?? [])];
+    const namesOf = (indexes: number[]) => order && new Set(indexes.map((index) => drafts[index]?.step.name));
+    for (const template of forward(draft)) check(template, names, namesOf(before), draft.step.name);
+    for (const template of backward(draft)) check(template, names, namesOf(around));
   }
   check(output, names);
 }
@@ -47,7 +49,7 @@ function check(
     } else if (step === reader) {
       place.refuse(`reads steps.${step}, its own output, before there is any: leave it out`);
     } else if (allowed && !allowed.has(step)) {
-      place.refuse(`reads steps.${step}, which may not have run by then: add ${step} to after`);
+      place.refuse(`reads steps.${step}, which may not be done by then: add ${step} to after`);
     }
   }
 }
