@@ -73,7 +73,7 @@ export class ParticipantClient {
       const settle = (end: Answer | Fault): void => {
         line.load -= 1;
         if ('error' in end && end.error instanceof errors.InvalidArgumentError) reject(end.error);
-        else if (isCrowded && 'error' in end && !end.wasSent) resolve(CROWDED);
+        else if (isCrowded && isUnsentInTime(end)) resolve(CROWDED);
         else resolve(this.read(call, endpoint, end));
       };
       const exchange = new Exchange(this.wheel, timeout, call.participant.maxResponseBytes, settle);
@@ -114,6 +114,10 @@ const SHUT_DOWN: Reply = { kind: 'refused', by: 'shutdown', wait: 0 };
 
 /** The call waited in vain for one of the connections to become free. */
 const CROWDED: Reply = { kind: 'refused', by: 'connections', wait: 1_000 };
+
+function isUnsentInTime(end: Answer | Fault): boolean {
+  return 'error' in end && !end.wasSent && end.error.code === 'timeout';
+}
 
 function rejected(code: string, message: string): Reply {
   return { kind: 'rejected', error: stepError(code, message) };

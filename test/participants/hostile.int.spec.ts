@@ -3,13 +3,15 @@ import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { ParticipantClient } from '../../src/participants/participant-client.js';
 import type { Reply } from '../../src/saga/reply.js';
-import { callOf, openGuard, participantAt, serve, serveRaw, type Served } from './loopback.js';
+import { callOf, openGuard, participantAt, resolvers, serve, serveRaw, type Served } from './loopback.js';
 
 /** The time of an attempt, where it has to run out: long enough for a busy machine to get the request out. */
 const TOTAL = 800;
 
 /** The time of an attempt where something else ends it. */
 const PATIENT = 10_000;
+
+jest.setTimeout(30_000);
 
 describe('a hostile participant', () => {
   const servers: Served[] = [];
@@ -59,13 +61,18 @@ describe('a hostile participant', () => {
   });
 
   it('that announces 100 MB is cut off before the first of them', async () => {
-    let sent = 0;
-    const { reply } = await askHttp((_, response) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 104_857_600 });
-      pour(response, (bytes) => (sent += bytes));
+    const { reply, took } = await askHttp((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 104_857_600 }).flushHeaders();
     });
     expectInDoubt(reply, 'oversized-answer');
-    expect(sent).toBeLessThan(32 * 1_048_576);
+    expect(took).toBeLessThan(PATIENT);
+  });
+
+  it('that takes too long does not keep its connection', async () => {
+    const { promise: isClosed, resolve: close } = resolvers();
+    const { reply } = await askHttp((request) => request.socket.on('close', close), TOTAL);
+    expectInDoubt(reply, 'timeout');
+    await isClosed;
   });
 
   it('that sends 100 MB without announcing them is cut off at the limit', async () => {
@@ -182,11 +189,20 @@ describe('a hostile participant', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_500);
     const replies = await Promise.all(waiting);
     // More calls than connections: what never got one was not sent, so it is no attempt and leaves nothing in doubt.
-    const refused = replies.filter((reply) => reply.kind === 'refused' && reply.by === 'connections');
-    const inDoubt = replies.filter((reply) => reply.kind === 'failed' && reply.effect === 'in-doubt');
-    expect(refused).toHaveLength(300 - heard);
-    expect(inDoubt).toHaveLength(heard);
-    expect(heard).toBeLessThanOrEqual(256);
+    expect(replies.filter(({ kind }) => kind === 'refused')).toEqual(
+      Array(300 - 256).fill({ kind: 'refused', by: 'connections', wait: 1_000 }),
+    );
+    expect(replies.filter((reply) => reply.kind === 'failed' && reply.effect === 'in-doubt')).toHaveLength(heard);
+  });
+
+  it('that is gone is known to be gone by all who wait for a connection', async () => {
+    const server = await serve(() => undefined);
+    await server.close();
+    const participant = participantAt(server.url, { timeout: { connect: '10s', total: '30s' } });
+    const replies = await Promise.all(Array.from({ length: 300 }, () => client.send(callOf(participant))));
+    expect(new Set(replies.map((reply) => reply.kind === 'failed' && reply.error.code))).toEqual(
+      new Set(['connection-refused']),
+    );
   });
 
   async function track(starting: Promise<Served>): Promise<Served> {

@@ -79,3 +79,10 @@ export function callOf(participant: Participant, differing: Partial<ParticipantC
     ...differing,
   };
 }
+
+/** A promise and what settles it. */
+export function resolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}

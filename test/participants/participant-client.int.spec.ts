@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import type { ParticipantCall } from '../../src/participants/participant-call.js';
 import { ParticipantClient } from '../../src/participants/participant-client.js';
 import { TargetGuard, type Resolve } from '../../src/participants/targets.js';
-import { callOf, openGuard, participantAt, serve, serveRaw, type Served } from './loopback.js';
+import { callOf, openGuard, participantAt, resolvers, serve, serveRaw, type Served } from './loopback.js';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
@@ -11,6 +11,8 @@ interface Heard {
   readonly request: IncomingMessage;
   readonly body: string;
 }
+
+jest.setTimeout(30_000);
 
 describe('a call of a participant', () => {
   const servers: Served[] = [];
@@ -286,9 +288,3 @@ describe('a call of a participant', () => {
     return (await track(starting)).url.replace('http:', 'https:');
   }
 });
-
-function resolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
-}
