@@ -32,6 +32,8 @@ function settleKind(draft: Draft, passed: string | undefined, beside: string | u
       spot.refuse(`comes after another pivot, ${passed}: make one of them retriable or compensatable`);
     if (step.optional)
       place.at('optional').refuse('a pivot must not fail unnoticed, because nothing after it can be undone');
+    if (step.when)
+      place.at('when').refuse('a pivot must not be left out, because nothing after it can be undone: start another saga');
   } else if (kind === 'compensatable' && passed !== undefined) {
     spot.refuse(`runs after the pivot ${passed}, when nothing is undone any more: make it retriable`);
   } else if (kind === 'compensatable' && beside !== undefined) {
@@ -42,14 +44,11 @@ function settleKind(draft: Draft, passed: string | undefined, beside: string | u
   return kind;
 }
 
+/** A step after the pivot needs none; one that it has all the same is never called. */
 function checkCompensation(draft: Draft & { type: 'call' }, kind: StepKind, passed: string | undefined): void {
   const { place, step } = draft;
-  if (passed === undefined) {
-    if (kind === 'pivot' || 'compensation' in step) return;
-    place.refuse('has no compensation: add one, or compensation: none if there is nothing to undo');
-  } else if (step.compensation !== undefined && step.compensation !== 'none') {
-    place.at('compensation').refuse(`could never run, because the step comes after the pivot ${passed}: leave it out`);
-  }
+  if (passed !== undefined || kind === 'pivot' || 'compensation' in step) return;
+  place.refuse('has no compensation: add one, or compensation: none if there is nothing to undo');
 }
 
 function nameOf(drafts: readonly Draft[], index: number | undefined): string | undefined {
