@@ -69,6 +69,7 @@ export class ListSagas extends ListPage {
 /** @param raw the query as it came, for the tags: their names are the user's */
 export function filterOf(query: ListSagas, raw: Record<string, unknown>): SagaFilter {
   const { status, definition, version, businessKey, step, participant, error } = query;
+  const tags = tagsOf(raw);
   return {
     ...(status !== undefined && { status: status.split(',') as SagaStatus[] }),
     ...(definition !== undefined && { definition }),
@@ -80,7 +81,7 @@ export function filterOf(query: ListSagas, raw: Record<string, unknown>): SagaFi
     ...(query.retrying !== undefined && { retrying: query.retrying === 'true' }),
     ...(query.startedAfter !== undefined && { startedAfter: Date.parse(query.startedAfter) }),
     ...(query.startedBefore !== undefined && { startedBefore: Date.parse(query.startedBefore) }),
-    tags: tagsOf(raw),
+    ...(Object.keys(tags).length > 0 && { tags }),
   };
 }
 
