@@ -1,13 +1,5 @@
 import type { Fact } from './facts.js';
-import {
-  isAtRest,
-  isDone,
-  isPastPivot,
-  needsUndo,
-  stepViews,
-  type SagaState,
-  type StepView,
-} from './state.js';
+import { isAtRest, isDone, isPastPivot, needsUndo, stepViews, type SagaState, type StepView } from './state.js';
 import { isUndoable } from './definition.js';
 import { stepError } from './step-error.js';
 import type { Transition } from './transition.js';
@@ -132,7 +124,7 @@ function settled({ step, is }: StepView): Fact | undefined {
       return { type: 'step-in-doubt', step: step.name, error: abandoned(step.name, 'before its callback came') };
     case 'release':
       return is.inDoubt
-        ? { type: 'step-in-doubt', step: step.name, error: is.error! }
+        ? { type: 'step-in-doubt', step: step.name, error: is.error ?? abandoned(step.name, 'while it was held back') }
         : { type: 'step-skipped', step: step.name, because: 'turned-back' };
     case 'retry':
     case undefined:

@@ -25,10 +25,14 @@ export type SagaEvent =
       readonly reply: Reply;
     }
   /**
-   * The action of a step that is running is not in flight here.
-   * `attested`: this driver has held the saga for as long as the step may have been sent, so that it knows that it was
-   * not. A driver that takes a saga over reports every running step as lost, not attested, before it sends anything:
-   * the entry fences the driver before it, and keeps "no effect" from being believed of attempts that it never saw.
+   * A driver takes the saga over from one that seems to be dead. It says so before it does anything else, whatever the
+   * saga is doing: the entry fences the driver before it, and keeps "no effect" from being believed of attempts that
+   * only that one saw.
+   */
+  | { readonly type: 'taken-over' }
+  /**
+   * The action of a step that is running is not in flight here, and this driver has not sent it since its last attempt
+   * was recorded. Not `attested`: the driver before it may have, as if the saga had just been taken over.
    */
   | { readonly type: 'lost'; readonly step: string; readonly attested: boolean }
   | { readonly type: 'condition'; readonly step: string; readonly holds: boolean }

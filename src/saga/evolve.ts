@@ -1,4 +1,4 @@
-import { stepNamed, type Definition } from './definition.js';
+import { stepNamed, type Definition, type Step } from './definition.js';
 import type { Entry, Fact, SagaStarted } from './facts.js';
 import { begun, enterReady } from './readiness.js';
 import type { SagaState, StepState } from './state.js';
@@ -142,8 +142,8 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
         wait: { for: 'callback', until: fact.until },
       }));
 
-    case 'call-lost':
-      return step(fact.step, () => ({ inDoubt: true, error: fact.error }));
+    case 'saga-taken-over':
+      return { ...state, steps: state.steps.map((is, i) => doubted(state.definition.steps[i]!, is)) };
 
     case 'call-parked':
       return step(fact.step, () => ({ wait: { for: 'release', by: fact.by, until: fact.until } }));
@@ -202,6 +202,12 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
   }
   // Written by a newer release: kept in the journal, passed over here (hazard 36).
   return state;
+}
+
+/** A call that a driver which is gone may have sent; not one that was held back, since letting it go is an entry. */
+function doubted(step: Step, is: StepState): StepState {
+  const mayHaveBeenSent = step.type === 'call' && is.status === 'running' && is.wait?.for !== 'release';
+  return mayHaveBeenSent ? { ...is, inDoubt: true } : is;
 }
 
 /** A step that the saga turned back before. */

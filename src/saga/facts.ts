@@ -60,8 +60,8 @@ export type Fact =
       readonly attempt: number;
       readonly until: number;
     }
-  /** Another driver has taken the saga over: the last one may have sent this action, and nobody knows what became of it. */
-  | { readonly type: 'call-lost'; readonly step: string; readonly error: StepError }
+  /** The saga has another driver: the one before may have sent the action of any step that is running. */
+  | { readonly type: 'saga-taken-over' }
   /** Not sent, and will not be before the call is released. */
   | {
       readonly type: 'call-parked';

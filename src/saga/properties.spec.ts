@@ -127,6 +127,7 @@ function lived(definition: Definition, life: readonly Chance[]): Story {
 
 /** Whether the journal tells of anything but attempts that are known to have had no effect. */
 function mayHaveRun(saga: Story, step: string): boolean {
+  if (saga.is(step).inDoubt) return true;
   return saga.told.some((fact) => {
     if (!('step' in fact) || fact.step !== step) return false;
     switch (fact.type) {
@@ -136,7 +137,6 @@ function mayHaveRun(saga: Story, step: string): boolean {
         return fact.effect === 'in-doubt';
       case 'step-in-doubt':
       case 'call-accepted':
-      case 'call-lost':
       case 'child-requested':
         return true;
       default:

@@ -59,6 +59,9 @@ function heed(transition: Transition, event: SagaEvent): Refusal | undefined {
     case 'reply':
       heedReply(transition, event);
       return undefined;
+    case 'taken-over':
+      transition.record({ type: 'saga-taken-over' });
+      return undefined;
     case 'lost':
       heedLoss(transition, event);
       return undefined;

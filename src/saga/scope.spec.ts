@@ -1,12 +1,11 @@
 import { define } from '../../test/saga/definitions.js';
 import { failed, rejected, SAGA_ID, START, Story, succeeded } from '../../test/saga/story.js';
 import type { CallStep } from './definition.js';
-import type { Json } from './json.js';
 import { actionBody, compensationBody, operationKey, scopeOf } from './scope.js';
 import type { Template } from './template.js';
 
 /** Shows all the steps that an expression would see. */
-const seen: Template = { source: '{% steps %}', evaluate: ({ steps }) => ({ ...steps }) as Json };
+const seen: Template = { source: '{% steps %}', evaluate: ({ steps }) => ({ ...steps }) };
 
 describe('what is sent', () => {
   const order = define([

@@ -62,7 +62,7 @@ describe('a deadline', () => {
     const saga = new Story(hurried).succeed('a').reply('b', failed('none', HOUR)).wait(10_000);
     expect(saga.facts).toEqual(['deadline-passed', 'turned-back']);
     expect(saga.state.reason!.code).toBe('deadline-exceeded');
-    expect(saga.lost('b').todo()).toEqual(['call compensation a #1']);
+    expect(saga.lost('b', true).todo()).toEqual(['call compensation a #1']);
   });
 
   it('starts nothing new, lets the calls in flight come to their end, and undoes what may have run', () => {

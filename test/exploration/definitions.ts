@@ -8,6 +8,8 @@ function step(name: string, more: Omit<StepSketch, 'name'> = {}): StepSketch {
 
 export const LIST = define([step('a'), step('b')]);
 export const LONG_LIST = define([step('a'), step('b'), step('c')]);
+/** Its first step waits long before it is tried again. */
+export const PATIENT = define([step('a', { retry: { maxAttempts: 2, initialInterval: 60_000, jitter: 'none' } })]);
 /** Two branches that start at once. */
 export const PAIR = define([step('a'), step('b', { after: [] })]);
 export const PIVOT_LAST = define([step('a'), step('p', { kind: 'pivot' })]);

@@ -29,7 +29,7 @@ export class Driving {
   *load(world: World, me: number): Iterable<Move<World>> {
     if (this.sagas.state(world.head).ended) return;
     const isAlone = world.drivers.every((driver) => driver === null);
-    const driver: Driver = { knows: world.head, unattested: [], calls: [], isOvertaken: false };
+    const driver: Driver = { knows: world.head, owesEntry: false, calls: [], isOvertaken: false };
     if (world.isFresh && isAlone) {
       yield {
         what: `driver ${me} takes the new saga`,
@@ -38,14 +38,18 @@ export class Driving {
       };
     }
     if (!isAlone && world.left.takeovers === 0) return;
-    const running = this.sagas.state(world.head).steps.filter(({ status }) => status === 'running');
-    const to = put({ ...world, isFresh: false }, me, { ...driver, unattested: running.map(({ name }) => name) });
+    const owesEntry = this.scenario.reportsTakeover;
+    const to = put({ ...world, isFresh: false }, me, { ...driver, owesEntry });
     const what = `driver ${me} takes the saga over`;
     yield { what, isFault: !isAlone, to: isAlone ? to : spend(to, 'takeovers') };
   }
 
   *drive(world: World, me: number): Iterable<Move<World>> {
     const driver = world.drivers[me]!;
+    if (driver.owesEntry) {
+      const settled = put(world, me, { ...driver, owesEntry: false });
+      yield this.record(settled, me, [{ type: 'taken-over' }], `driver ${me} writes its takeover down`);
+    }
     for (const call of driver.calls) {
       if (call.answer === null) continue;
       const { step, operation, attempt, answer } = call;
@@ -53,8 +57,8 @@ export class Driving {
       const event: SagaEvent = { type: 'reply', step, operation, attempt, reply: REPLIES[answer] };
       yield this.record(put(world, me, others), me, [event], `driver ${me} heeds ${requestKey(call)}: ${answer}`);
     }
-    for (const command of this.sagas.plan(driver.knows, world.now).commands)
-      yield* this.obey(world, me, driver, command);
+    const { commands } = this.sagas.plan(driver.knows, world.now);
+    if (!driver.owesEntry) for (const command of commands) yield* this.obey(world, me, driver, command);
     if (driver.knows !== world.head) {
       yield { what: `driver ${me} looks at the journal again`, isFault: false, to: this.reload(world, me) };
     }
@@ -69,19 +73,16 @@ export class Driving {
         yield this.record(world, me, [{ type: 'tick' }], `driver ${me}: tick`);
         return;
       case 'settle': {
-        const { name } = command.step;
-        if (driver.calls.some((call) => call.step === name && call.operation === 'action')) return;
-        yield this.lost(world, me, name, !this.scenario.isHonest || !driver.unattested.includes(name));
+        const step = command.step.name;
+        if (driver.calls.some((call) => call.step === step && call.operation === 'action')) return;
+        const event: SagaEvent = { type: 'lost', step, attested: true };
+        yield this.record(world, me, [event], `driver ${me}: ${step} was not sent`);
         return;
       }
       case 'call': {
         const { operation, attempt } = command;
         const step = command.step.name;
         if (driver.calls.some((call) => call.step === step && call.operation === operation)) return;
-        if (this.scenario.reportsTakeover && operation === 'action' && driver.unattested.includes(step)) {
-          yield this.lost(world, me, step, false);
-          return;
-        }
         const send = (answer: Answer | null): World =>
           put(world, me, { ...driver, calls: [...driver.calls, { step, operation, attempt, answer }] });
         const what = `driver ${me} sends ${requestKey({ step, operation, attempt })}`;
@@ -99,13 +100,6 @@ export class Driving {
       case 'watch-parent':
         throw new Error(`${command.type} is not part of these models`);
     }
-  }
-
-  private lost(world: World, me: number, step: string, attested: boolean): Move<World> {
-    const driver = world.drivers[me]!;
-    const sure = { ...driver, unattested: driver.unattested.filter((name) => name !== step) };
-    const what = `driver ${me}: ${step} ${attested ? 'was not sent' : 'may have been sent'}`;
-    return this.record(put(world, me, sure), me, [{ type: 'lost', step, attested }], what);
   }
 
   /** Decides by what the driver knows and appends; a driver that was fenced looks again, and leaves if another has the saga. */

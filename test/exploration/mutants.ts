@@ -60,7 +60,6 @@ export const MUTANTS: readonly Mutant[] = [
       LIST,
       { cancels: 1, crashes: 1 },
       {
-        isHonest: false,
         reportsTakeover: false,
       },
     ),

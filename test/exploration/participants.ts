@@ -47,9 +47,11 @@ function compensations(scenario: Scenario, world: World, request: Request): Arri
   const work = world.work[step]!;
   const row = work.rows[key];
   const breaks = flawOfUndoing(scenario, world, step);
-  const rows = { ...work.rows };
-  if (scenario.hasBarrier) rows[key] = row === 'applied' || row === 'undone' ? 'undone' : 'barred';
-  else delete rows[key];
+  const { [key]: _forgotten, ...others } = work.rows;
+  const isUndone = row === 'applied' || row === 'undone';
+  const rows = scenario.hasBarrier
+    ? { ...others, [key]: isUndone ? ('undone' as const) : ('barred' as const) }
+    : others;
   const effect = row === 'applied' ? work.effect - 1 : work.effect;
   const done: Arrival = { world: withWork(world, step, { effect, isUndone: true, rows }), answer: 'succeeded', breaks };
   if (world.left.undoRejections === 0) return [done];

@@ -53,8 +53,6 @@ export interface Scenario {
   readonly workOf: (step: string, operation: Operation, attempt: number) => string;
   /** Whether a driver that takes a saga over writes down what may have been sent, before it sends anything. */
   readonly reportsTakeover: boolean;
-  /** Whether drivers say "not sent" only of what they have held since it could be sent. */
-  readonly isHonest: boolean;
   /** How a driver that was fenced finds out that another one has the saga: from any entry since, or from the last. */
   readonly noticesTakeover: 'any-entry' | 'last-entry';
 }
@@ -74,7 +72,6 @@ export function scenario(
     hasLateMessages: true,
     workOf: (step) => step,
     reportsTakeover: true,
-    isHonest: true,
     noticesTakeover: 'any-entry',
     ...more,
   };

@@ -1,4 +1,4 @@
-import { LIST, LONG_LIST, PAIR, PIVOT_AND_MORE, PIVOT_LAST, WITH_DEADLINE } from './definitions.js';
+import { LIST, LONG_LIST, PAIR, PATIENT, PIVOT_AND_MORE, PIVOT_LAST, WITH_DEADLINE } from './definitions.js';
 import { scenario, type Scenario } from './scenario.js';
 
 /**
@@ -33,6 +33,13 @@ export const SCENARIOS: readonly Scenario[] = [
     timeouts: 1,
     acceptances: 1,
   }),
+  scenario('a long wait before the next attempt: slow and dead drivers', PATIENT, {
+    cancels: 1,
+    crashes: 1,
+    takeovers: 1,
+    refusals: 2,
+  }),
+  scenario('a list: slow driver, an answer by callback', LIST, { cancels: 1, takeovers: 1, acceptances: 1 }),
   scenario('a list of three: late message, refused connection, a no', LONG_LIST, {
     cancels: 1,
     timeouts: 1,

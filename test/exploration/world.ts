@@ -18,8 +18,8 @@ export interface Call extends Request {
 export interface Driver {
   /** Number of the state that it believes the saga to be in. */
   readonly knows: number;
-  /** Steps that a driver before it may have sent. */
-  readonly unattested: readonly string[];
+  /** It took the saga over, which has to be written down before anything else is done. */
+  readonly owesEntry: boolean;
   readonly calls: readonly Call[];
   /** Another driver has written to the journal since. */
   readonly isOvertaken: boolean;
@@ -57,9 +57,9 @@ export function keyOf({ head, now, drivers, strays, work, left, isFresh }: World
   return `${key}|${keyOfBudget(left)}`;
 }
 
-const keyOfDriver = remembering(({ knows, isOvertaken, unattested, calls }: Driver): string => {
+const keyOfDriver = remembering(({ knows, isOvertaken, owesEntry, calls }: Driver): string => {
   const answers = calls.map((call) => `${requestKey(call)}=${call.answer ?? '?'}`).sort();
-  return `${knows}${isOvertaken ? '!' : ''}(${[...unattested].sort().join()})${answers.join()}`;
+  return `${knows}${isOvertaken ? '!' : ''}${owesEntry ? '*' : ' '}${answers.join()}`;
 });
 
 const keyOfWork = remembering(({ effect, isUndone, rows }: Work): string => {

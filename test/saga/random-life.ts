@@ -92,10 +92,10 @@ function fromOutside(saga: Story, how: number): (SagaEvent | 'time')[] {
   const step = saga.definition.steps[how % saga.definition.steps.length]!;
   const events: (SagaEvent | 'time')[] = ['time'];
   if (how % 7 === 0) events.push({ type: 'cancel', reason: 'no' });
+  if (how % 11 === 0) events.push({ type: 'taken-over' });
   if (how % 5 === 0) events.push({ type: 'signal', signal: 'go', payload: how });
   if (step.type !== 'call') return events;
   const { attempts } = saga.is(step.name);
-  if (how % 3 === 0) events.push({ type: 'lost', step: step.name, attested: false });
   // Answers to calls that another driver made, or that came twice.
   if (how % 4 === 0)
     events.push(reply(step.name, 'compensation', attempts.compensation, REPLIES[how % REPLIES.length]!));
