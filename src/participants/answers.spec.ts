@@ -118,6 +118,7 @@ describe('the message of a refusal', () => {
     ['a string', 'application/json', '"gone"', 'gone'],
     ['plain text', 'text/plain', 'gone\r\nfor good', 'gone for good'],
     ['control characters', 'text/plain', 'a\u0000b\u001b[31mc\u202ed', 'a b [31mc d'],
+    ['a long text, cut between characters', 'text/plain', `${'x'.repeat(299)}🚲`, 'x'.repeat(299)],
     ['a page', 'text/html', '<h1>gone</h1>', 'answered 409 Conflict'],
     ['broken JSON', 'application/json', '{"message":', 'answered 409 Conflict'],
     ['something else', 'application/json', '{"message":{"a":1}}', 'answered 409 Conflict'],
