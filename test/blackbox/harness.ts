@@ -8,7 +8,7 @@ import { SkaldApi } from '../support/skald-api.js';
 import { type Settings, SkaldProcess } from '../support/skald-process.js';
 
 /** Generous: the machine may be busy with others. */
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** A running server and the participants that it calls, for the suite of one file. */
 export class Harness {

@@ -22,7 +22,7 @@ export interface StageOptions {
 }
 
 /** For hooks; each test says how long it may take itself. */
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** Everything that takes part in one crash test: server processes, a database, participants, clients. */
 export class Stage {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Behaviour, ParticipantProcess } from './participant-process.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe("the tests' participants", () => {
   let participants: ParticipantProcess;

@@ -3,7 +3,7 @@ import { PrivatePostgres } from './private-postgres.js';
 import { hasRedisServer, PrivateRedis } from './private-redis.js';
 import { isCommitted, TcpProxy } from './tcp-proxy.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('a private Postgres behind a proxy', () => {
   let postgres: PrivatePostgres;

@@ -71,7 +71,7 @@ export class SkaldProcess {
   }
 
   /** Waits until `GET /health/ready` answers 200. @returns ms that it took */
-  async ready(patience = 20_000): Promise<number> {
+  async ready(patience = 60_000): Promise<number> {
     const start = Date.now();
     while (!(await this.isReady())) {
       if (!this.runs) throw new Error(`the server ended while it started:\n${this.log()}`);
