@@ -64,7 +64,9 @@ export function buildEngine(parts: EngineParts): { engine: Engine; directory: Pa
   const children = new Children(definitions, recorder, starts, messages);
   const performer = new Performer(client, directory, children, tokens, options.publicUrl, metrics);
   const wakeAt = (id: string, at: number) => queue.wakeLater(id, at - clock.now());
-  const drivers = new Drivers({ recorder, performer, sagas, clock, node: options.node, wakeAt }, options, metrics, log);
+  const wake = (id: string) => queue.wake(id);
+  const tools = { recorder, performer, sagas, clock, node: options.node, wake, wakeAt };
+  const drivers = new Drivers(tools, options, metrics, log);
   const sweep = new Sweep(sagas, drivers, options, metrics, log);
 
   lostHints.handle = (ids) => {

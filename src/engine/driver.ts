@@ -18,6 +18,8 @@ export interface DriverTools {
   readonly clock: DatabaseClock;
   /** Ends what this process writes into the journal's `by`. */
   readonly node: string;
+  /** Somebody should look at the saga now; this process will not. */
+  readonly wake: (sagaId: string) => void;
   /** The saga will have something to do at `at`. */
   readonly wakeAt: (sagaId: string, at: number) => void;
 }
@@ -31,16 +33,6 @@ export interface Handover {
 
 /** Commands that look at another saga: they answer by an event, or not yet. */
 type Watcher = Extract<Command, { type: 'watch-child' | 'undo-child' | 'watch-parent' }>;
-
-/**
- * What a driver that takes a saga over from a dead one has to record first: any call that had started may have been sent,
- * and "connection refused" to a repetition says nothing about the one before it. The entry also fences the dead driver.
- */
-function lostCalls(state: SagaState): SagaEvent[] {
-  return state.steps
-    .filter((is, i) => is.status === 'running' && state.definition.steps[i]!.type === 'call')
-    .map((is) => ({ type: 'lost', step: is.name, attested: false }));
-}
 
 /** Most rounds in a row that may change nothing: more is a bug, and must not burn the CPU. */
 const MAX_IDLE_ROUNDS = 20;
@@ -57,7 +49,8 @@ export class Driver {
   private readonly asked = new Set<string>();
   private owesRow: boolean;
   private isStale = false;
-  private isStopping = false;
+  /** No new calls: `stopping` gives the saga back, `yielding` leaves it to the process that has taken it over. */
+  private mode: 'driving' | 'stopping' | 'yielding' = 'driving';
   private isOver = false;
   private nudge: () => void = () => undefined;
 
@@ -67,15 +60,17 @@ export class Driver {
   ) {
     this.state = state;
     this.owesRow = isRecovery;
-    if (isRecovery) this.inbox = lostCalls(state);
+    // Before anything is sent: what the dead driver may have sent is in doubt, and the entry fences it.
+    if (isRecovery) this.inbox.push({ type: 'taken-over' });
   }
 
   get sagaId(): string {
     return this.state.id;
   }
 
+  /** Who writes: a driver reads an entry of another `engine/…` as word that it has lost the saga. */
   private get signature(): string {
-    return `engine/${this.tools.node}`;
+    return `${this.mode === 'yielding' ? 'late' : 'engine'}/${this.tools.node}`;
   }
 
   get seq(): number {
@@ -90,7 +85,7 @@ export class Driver {
 
   /** Starts nothing new, and lets go as soon as the calls in flight are answered and recorded. */
   stop(): void {
-    this.isStopping = true;
+    if (this.mode === 'driving') this.mode = 'stopping';
     this.nudge();
   }
 
@@ -107,9 +102,12 @@ export class Driver {
         if (idleRounds > MAX_IDLE_ROUNDS) throw new Error(`saga ${this.sagaId} turns in a circle at ${this.seq}`);
       } else if (this.inFlight.size > 0) {
         await this.nextEvent(plan.wakeAt);
-      } else if (this.isStopping) {
+      } else if (this.mode === 'yielding') {
+        return;
+      } else if (this.mode === 'stopping') {
         await this.tools.sagas.release(this.sagaId, 0, true);
-        this.leave(this.tools.clock.now());
+        this.tools.wake(this.sagaId);
+        return;
       } else if (this.isMomentAway(plan)) {
         await this.nextEvent(plan.wakeAt);
       } else {
@@ -120,7 +118,7 @@ export class Driver {
 
   private plan(): Plan {
     const plan = next(this.state, this.tools.clock.now());
-    return this.isStopping ? { ...plan, commands: [] } : plan;
+    return this.mode === 'driving' ? plan : { ...plan, commands: [] };
   }
 
   private isMomentAway({ wakeAt }: Plan): boolean {
@@ -134,7 +132,7 @@ export class Driver {
           this.inbox.push({ type: 'tick' });
           break;
         case 'settle':
-          // What the driver before this one may have sent was recorded before anything else (lostCalls).
+          // Attested: a driver that took the saga over has recorded that, before anything else.
           if (!this.inFlight.has(`action/${command.step.name}`)) {
             this.inbox.push({ type: 'lost', step: command.step.name, attested: true });
           }
@@ -209,7 +207,8 @@ export class Driver {
       if (decision.facts.length === 0) return false;
       const { after } = decision;
       const plan = next(after, this.tools.clock.now());
-      const isLettingGo = this.inFlight.size === 0 && plan.commands.length === 0 && !this.isMomentAway(plan);
+      const isIdle = this.inFlight.size === 0 && plan.commands.length === 0 && !this.isMomentAway(plan);
+      const isLettingGo = isIdle && this.mode !== 'yielding';
       if (isLettingGo) crashPoint('before-park');
       const hasNewStatus = statusOf(after) !== statusOf(this.state);
       const row = isLettingGo ? parkedRow(after, plan) : hasNewStatus || this.owesRow ? drivenRow(after) : undefined;
@@ -217,8 +216,7 @@ export class Driver {
       const { outcome } = await this.tools.recorder.record(decision, this.signature, row);
       if (outcome === 'fenced') {
         await this.reload();
-        if (this.isOver) return true;
-        continue;
+        continue; // also when the saga is another's by now: an action that took effect must not get lost
       }
       this.state = after;
       this.asked.clear();
@@ -248,8 +246,10 @@ export class Driver {
     const hasMoved = loaded.state.seq !== this.seq;
     this.asked.clear();
     this.state = loaded.state;
-    // Another process has taken the saga over in the belief that this one was dead: leave it to that one.
-    const isTakenOver = hasMoved && loaded.lastBy.startsWith('engine/') && loaded.lastBy !== this.signature;
-    if (this.state.ended || isTakenOver) this.isOver = true;
+    // Another process has taken the saga over in the belief that this one was dead: leave it to that one, but report what
+    // the calls in flight come to.
+    const isTakenOver = hasMoved && loaded.lastBy.startsWith('engine/') && loaded.lastBy !== `engine/${this.tools.node}`;
+    if (isTakenOver) this.mode = 'yielding';
+    if (this.state.ended) this.isOver = true;
   }
 }

@@ -2,6 +2,7 @@ import type { WakeHint } from '../queue/hint.js';
 import type { SagaState } from '../saga/state.js';
 import { stepError } from '../saga/step-error.js';
 import { StoreUnavailable } from '../store/errors.js';
+import type { Claimed } from '../store/sagas.js';
 import { crashPoint } from './crash-points.js';
 import { Driver, type DriverTools, type Handover } from './driver.js';
 import { FRESH_SHARE, MAX_RECOVERIES, type EngineOptions } from './engine-options.js';
@@ -59,39 +60,48 @@ export class Drivers {
     return held !== undefined;
   }
 
-  /** Takes the sagas of a hint; settles when all of them are being driven, or need not be. */
+  /**
+   * Takes the sagas of a hint; settles when all of them are being driven, need not be, or were passed on because this
+   * process stops.
+   */
   async take(hint: WakeHint): Promise<void> {
     crashPoint('after-wake');
     const ids = hint.ids.filter((id) => !this.held.has(id));
-    if (ids.length === 0) return;
     this.metrics.dispatched('queue', ids.length);
-    const age = this.tools.clock.now() - hint.wokenAt;
-    if (age > this.options.lease * FRESH_SHARE) {
-      await this.claim(ids);
-      return;
-    }
-    for (const id of ids) {
-      if (this.room <= 0) await this.roomAgain();
+    const late: string[] = [];
+    for (const [i, id] of ids.entries()) {
+      if (this.room <= 0 && !this.isStopping) await this.roomAgain();
+      if (this.isStopping) {
+        ids.slice(i).forEach((left) => this.tools.wake(left));
+        break;
+      }
       const state = this.handedOver.take(id, hint.wokenAt);
-      if (state) this.drive(id, () => ({ state, isRecovery: false }));
+      const isFresh = !hint.isRepeat && this.tools.clock.now() - hint.wokenAt <= this.options.lease * FRESH_SHARE;
+      if (!isFresh) late.push(id);
+      else if (state) this.drive(id, () => ({ state, isRecovery: false }));
       else this.drive(id, () => this.read(id));
     }
+    if (late.length > 0) await this.claim(late, !hint.isRepeat);
   }
 
   /** Drives sagas that the sweep has claimed. */
-  takeClaimed(
-    claimed: readonly { readonly id: string; readonly wasParked: boolean; readonly recoveries: number }[],
-  ): void {
+  takeClaimed(claimed: readonly Claimed[]): void {
     for (const { id, wasParked, recoveries } of claimed) {
       if (this.held.has(id)) continue;
       if (recoveries > MAX_RECOVERIES) void this.setAside(id, recoveries);
-      else this.drive(id, () => this.load(id, !wasParked));
+      else this.drive(id, () => this.load(id, () => !wasParked));
     }
+  }
+
+  /** From now on nothing is taken. */
+  closeDoors(): void {
+    this.isStopping = true;
+    this.waitingForRoom.splice(0).forEach((goOn) => goOn());
   }
 
   /** Takes nothing new and lets go of everything; settles when all is let go or `timeout` ms are over. */
   async stop(timeout: number): Promise<void> {
-    this.isStopping = true;
+    this.closeDoors();
     for (const { driver } of this.held.values()) driver?.stop();
     const until = performance.now() + timeout;
     while (this.held.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -101,9 +111,15 @@ export class Drivers {
     }
   }
 
-  private async claim(ids: readonly string[]): Promise<void> {
-    if (this.room <= 0) await this.roomAgain();
-    this.takeClaimed(await this.tools.sagas.claim(ids, this.options.lease));
+  /**
+   * Sagas of a hint that was long under way. One that was accepted under it and has neither moved nor been claimed since
+   * has waited for this very hint: nobody has driven it.
+   */
+  private async claim(ids: readonly string[], isFirst: boolean): Promise<void> {
+    for (const { id, wasParked, recoveries } of await this.tools.sagas.claim(ids, this.options.lease)) {
+      const hasBeenDriven = ({ seq }: SagaState) => !(isFirst && seq === 1 && recoveries === 1);
+      this.drive(id, () => this.load(id, (state) => !wasParked && hasBeenDriven(state)));
+    }
   }
 
   /** A saga that a hint names but that this process does not know: its row says whether it is ours to take. */
@@ -112,14 +128,15 @@ export class Drivers {
     if (!loaded || loaded.state.ended) return null;
     if (!loaded.row.parked) return { state: loaded.state, isRecovery: false };
     const [claimed] = await this.tools.sagas.claim([id], this.options.lease);
-    return claimed ? this.load(id, false) : null;
+    return claimed ? this.load(id, () => false) : null;
   }
 
-  private async load(id: string, isRecovery: boolean): Promise<Handover | null> {
+  private async load(id: string, isRecovery: (state: SagaState) => boolean): Promise<Handover | null> {
     const loaded = await this.tools.recorder.load(id);
     if (!loaded || loaded.state.ended) return null;
-    if (isRecovery) this.metrics.recovered();
-    return { state: loaded.state, isRecovery };
+    const handover = { state: loaded.state, isRecovery: isRecovery(loaded.state) };
+    if (handover.isRecovery) this.metrics.recovered();
+    return handover;
   }
 
   private drive(id: string, handover: () => Handover | null | Promise<Handover | null>): void {

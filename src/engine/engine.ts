@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from '../saga/facts.js';
 import type { SagaEvent, CallbackResult } from '../saga/events.js';
 import type { Json } from '../saga/json.js';
@@ -159,6 +160,8 @@ export class Engine {
   async drain(): Promise<void> {
     if (this.isDraining) return;
     this.isDraining = true;
+    this.parts.drivers.closeDoors(); // hints in hand go back first, without the sagas that are being driven
+    await nextTurn();
     await this.parts.queue.stopTaking();
     await this.parts.sweep.stop();
     await this.parts.drivers.stop(this.parts.options.drainTimeout);

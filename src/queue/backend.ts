@@ -1,4 +1,4 @@
-import type { IQueueBackend, Queue, Worker } from 'bullmq';
+import type { IQueueBackend, Job, Queue, Worker } from 'bullmq';
 import type { WakeHint } from './hint.js';
 import type { OutageLog } from './log.js';
 
@@ -51,3 +51,8 @@ export const WORKER_OPTIONS = {
   /** After a connection error; BullMQ's own 15 s would outlast what the contract allows for a recovery. */
   runRetryDelay: 1_000,
 } as const;
+
+/** The hint that a job carries. */
+export function hintOf(job: Pick<Job<WakeHint>, 'data' | 'attemptsStarted'>): WakeHint {
+  return job.attemptsStarted > 1 ? { ...job.data, isRepeat: true } : job.data;
+}

@@ -6,6 +6,8 @@ export interface WakeHint {
   readonly ids: readonly string[];
   /** When the sagas had (or will have) something to do: epoch ms by the estimate of the database's clock. */
   readonly wokenAt: number;
+  /** A worker that is gone had it in its hands before, and may have acted on it. */
+  readonly isRepeat?: boolean;
 }
 
 /** A hint on its way into one shard of the queue. */

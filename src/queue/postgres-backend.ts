@@ -1,6 +1,14 @@
 import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import pg from 'pg';
-import { type Backend, type HintQueue, STREAMS, type Take, WORKER_OPTIONS, type WorkerConnection } from './backend.js';
+import {
+  type Backend,
+  hintOf,
+  type HintQueue,
+  STREAMS,
+  type Take,
+  WORKER_OPTIONS,
+  type WorkerConnection,
+} from './backend.js';
 import type { WakeHint } from './hint.js';
 import { isVanishedJob, type Log, OutageLog } from './log.js';
 
@@ -53,7 +61,7 @@ export class PostgresBackend implements Backend {
   worker(name: string, take: Take, concurrency: number): WorkerConnection {
     // One client listens; claiming and finishing jobs share the others.
     const pool = this.pool(3);
-    const worker = new Worker<WakeHint, void>(name, (job) => take(job.data), {
+    const worker = new Worker<WakeHint, void>(name, (job) => take(hintOf(job)), {
       ...WORKER_OPTIONS,
       connection: pool,
       concurrency,

@@ -1,6 +1,14 @@
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type Backend, type HintQueue, STREAMS, type Take, WORKER_OPTIONS, type WorkerConnection } from './backend.js';
+import {
+  type Backend,
+  hintOf,
+  type HintQueue,
+  STREAMS,
+  type Take,
+  WORKER_OPTIONS,
+  type WorkerConnection,
+} from './backend.js';
 import type { WakeHint } from './hint.js';
 import { isVanishedJob, type Log, OutageLog } from './log.js';
 import { impatientConnection, patientConnection } from './redis-connection.js';
@@ -51,7 +59,7 @@ export class RedisBackend implements Backend {
   worker(name: string, take: Take, concurrency: number): WorkerConnection {
     const connection = patientConnection(this.url, this.failed);
     connection.on('ready', () => this.outage.recovered());
-    const worker = new Worker<WakeHint, void>(name, (job) => take(job.data), {
+    const worker = new Worker<WakeHint, void>(name, (job) => take(hintOf(job)), {
       ...WORKER_OPTIONS,
       connection,
       prefix: this.prefix,
