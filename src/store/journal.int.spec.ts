@@ -112,6 +112,8 @@ describe('the journal', () => {
     expect(tally(outcomes)).toEqual({ appended: 1, fenced: 1 });
     const winner = outcomes[0].outcome === 'appended' ? 'running' : 'compensating';
     expect((await journal.read(id))?.row.status).toBe(winner);
+    expect(await journal.append(append(id, 2, { row: row({ status: 'stuck' }) }))).toEqual({ outcome: 'fenced' });
+    expect((await journal.read(id))?.row.status).toBe(winner);
   });
 
   it('tells whether the saga was asleep before the entry changed its row', async () => {

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { uuidv7 } from 'uuidv7';
 import { append, COMPLETED, OpenedStore, start, tally } from '../../test/store/opened-store.js';
 import type { IdempotencyKey, Start } from './entry.js';
 import { IdempotencyKeys } from './idempotency.js';
@@ -88,6 +91,21 @@ describe('starting sagas', () => {
       ]);
       expect(held?.saga_id).toBe(found.find(Boolean)?.sagaId);
     }
+  });
+
+  it('leaves none behind either when the rival for the concurrency key commits in the middle of the statement', async () => {
+    const rival = new Client({ connectionString: store.url });
+    await rival.connect();
+    await rival.query('begin');
+    await rival.query(`insert into skald.concurrency_keys values ('cart-x', $1)`, [uuidv7()]);
+    const wanted = start({ idempotency: key(), fact: { concurrencyKey: 'cart-x' } });
+    const starting = journal.start(wanted);
+    await sleep(200);
+    await rival.query('commit');
+    await rival.end();
+    expect(await starting).toMatchObject({ outcome: 'key-busy' });
+    const keys = new IdempotencyKeys(store.database);
+    expect(await keys.find(wanted.idempotency!.scope, wanted.idempotency!.keyHash)).toBeNull();
   });
 
   it('forgets old keys in small batches, and no others', async () => {
