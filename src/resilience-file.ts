@@ -7,8 +7,8 @@ import type { Participants } from './store/participants.js';
 
 /** Brings the participants of the file given by `SKALD_CONFIG` into force; those that it does not name stay as they are. */
 export async function applyResilienceFile(path: string, participants: Participants, log: Log): Promise<void> {
-  const text = await readFile(path, 'utf8').catch((err: Error) => {
-    throw new ConfigError([`SKALD_CONFIG: ${path} can not be read (${err.message})`]);
+  const text = await readFile(path, 'utf8').catch((err: unknown) => {
+    throw new ConfigError([`SKALD_CONFIG: ${path} can not be read (${(err as Error).message})`]);
   });
   const file = parseResilienceFile(text);
   if ('problems' in file) throw new ConfigError(file.problems.map((remark) => sentence(path, remark)));

@@ -24,7 +24,7 @@ import { Worker } from './worker/worker.js';
 export interface Server {
   readonly url: string;
   /** Drains and closes: calls in flight end, sagas go to others, connections are let go. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 @Module({})
@@ -32,7 +32,7 @@ class Root {}
 
 /** Starts one server process on a database that is up to date. */
 export async function startServer(config: Config, log: Log, databaseUrl: string): Promise<Server> {
-  const app = await NestFactory.create<INestApplication>(
+  const app = await NestFactory.create(
     {
       module: Root,
       imports: [Composition.of(config, log, databaseUrl), ApiModule.register(config.role)],
@@ -59,7 +59,7 @@ async function stop(app: INestApplication): Promise<void> {
   app.get(Janitor).stop();
   app.get(ParticipantDirectory).stop();
   await app.get(WakeQueue).close();
-  await app.get(IdempotencyCache).close();
+  app.get(IdempotencyCache).close();
   await app.get(ParticipantClient).close();
   await app.get(Journal).close();
   await app.get(Database).close();

@@ -1,4 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { Problem } from './errors/problem.js';
+import { sendProblem } from './errors/problem.filter.js';
 import { parseStrictJson, parseStrictYaml } from './strict-json.js';
 
 /** Longest path of a request, in characters. */
@@ -12,12 +15,17 @@ export function createHttpAdapter(bodyLimit: number): FastifyAdapter {
     requestIdHeader: 'x-request-id',
     // A drain answers what is under way; keep-alive connections are told to go by `connection: close`.
     forceCloseConnections: 'idle',
+    // A request that can't even be routed, such as one with a broken escape in its path.
+    frameworkErrors: (err: Error, _: unknown, reply: FastifyReply) => sendProblem(reply, unroutable(err.message)),
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
   });
   const fastify = adapter.getInstance();
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(request.url.includes('%00') ? new Problem(400, 'nul-character', 'NUL character', 'take %00 out') : undefined);
+  });
   fastify.removeAllContentTypeParsers();
-  const readAs = (parse: (text: string) => unknown) => (_: unknown, body: string, done: Done) => {
+  const readAs = (parse: (body: Buffer) => unknown) => (_: unknown, body: Buffer, done: Done) => {
     if (body.length === 0) return done(null, undefined);
     try {
       done(null, parse(body));
@@ -26,14 +34,18 @@ export function createHttpAdapter(bodyLimit: number): FastifyAdapter {
     }
   };
   for (const type of ['application/json', /^application\/[\w.-]+\+json/]) {
-    fastify.addContentTypeParser(type, { parseAs: 'string' }, readAs(parseStrictJson));
+    fastify.addContentTypeParser(type, { parseAs: 'buffer' }, readAs(parseStrictJson));
   }
   fastify.addContentTypeParser(
     ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'],
-    { parseAs: 'string' },
+    { parseAs: 'buffer' },
     readAs(parseStrictYaml),
   );
   return adapter;
 }
 
 type Done = (err: Error | null, body?: unknown) => void;
+
+function unroutable(message: string): Problem {
+  return new Problem(400, 'bad-request', 'Bad request', message);
+}

@@ -15,8 +15,8 @@ const codeOf = (parse: () => unknown): string => {
 describe('bodies', () => {
   it('reads what JSON.parse reads, whatever the values and names are', () => {
     fc.assert(
-      fc.property(fc.json({ noUnicodeString: false }), fc.integer({ min: 0, max: 2 }), (text, indent) => {
-        fc.pre(!text.includes('\\u0000') && !text.includes('__proto__'));
+      fc.property(fc.json({ stringUnit: 'grapheme' }), fc.integer({ min: 0, max: 2 }), (text, indent) => {
+        fc.pre(!text.includes('\\u0000') && !text.includes('__proto__') && !/\d{16}/.test(text));
         const pretty = JSON.stringify(JSON.parse(text), null, indent);
         expect(parseStrictJson(pretty)).toEqual(JSON.parse(text));
       }),
@@ -38,6 +38,12 @@ describe('bodies', () => {
     [`${'['.repeat(MAX_DEPTH)}${']'.repeat(MAX_DEPTH)}`, 'accepted'],
     [`${'['.repeat(MAX_DEPTH + 1)}${']'.repeat(MAX_DEPTH + 1)}`, 'json-too-deep'],
     ['['.repeat(1_000_000), 'json-too-deep'],
+    ['{"a":"\\ud800"}', 'half-character'],
+    ['{"a":"\\ud83d\\ude00"}', 'accepted'],
+    ['{"a":1e999}', 'number-out-of-range'],
+    ['{"a":-1e-999}', 'accepted'],
+    ['[9007199254740993]', 'number-out-of-range'],
+    ['[9007199254740991, 0.1234567890123456789, "9007199254740993"]', 'accepted'],
     ['{"a":NaN}', 'malformed-json'],
     ['{"a":1', 'malformed-json'],
     ['{"a', 'malformed-json'],
@@ -45,6 +51,11 @@ describe('bodies', () => {
     ["{'a':1}", 'malformed-json'],
   ])('%# judges %.40s as %s', (text, code) => {
     expect(codeOf(() => parseStrictJson(text))).toBe(code);
+  });
+
+  it('refuses bytes that are no UTF-8', () => {
+    expect(codeOf(() => parseStrictJson(Buffer.from([0x22, 0xff, 0x22])))).toBe('not-utf-8');
+    expect(parseStrictJson(Buffer.from('"ä"'))).toBe('ä');
   });
 
   it.each([

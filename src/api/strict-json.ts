@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { parseDocument } from 'yaml';
 import { Problem } from './errors/problem.js';
 
@@ -8,7 +9,8 @@ export const MAX_DEPTH = 64;
  * Reads JSON as a careful API has to: what `JSON.parse` lets pass in silence (a field given twice, `__proto__`, NUL
  * characters that Postgres can't hold, nesting that exhausts a stack) is refused by name (hazard 14).
  */
-export function parseStrictJson(text: string): unknown {
+export function parseStrictJson(body: Buffer | string): unknown {
+  const text = textOf(body);
   inspect(text);
   try {
     return JSON.parse(text);
@@ -18,17 +20,32 @@ export function parseStrictJson(text: string): unknown {
 }
 
 /** YAML with the same limits; aliases are bounded, so that a small text can't grow into a large document. */
-export function parseStrictYaml(text: string): unknown {
+export function parseStrictYaml(body: Buffer | string): unknown {
+  const text = textOf(body);
   const document = parseDocument(text, { uniqueKeys: true, merge: false, version: '1.2' });
   const [error] = document.errors;
   if (error) throw malformed('malformed-yaml', 'Malformed YAML', `the body is not YAML: ${error.message}`);
-  let json: string | undefined;
+  let json: string;
   try {
-    json = JSON.stringify(document.toJS({ maxAliasCount: 50 }));
+    json = JSON.stringify(document.toJS({ maxAliasCount: 50 }), refuseEndless);
   } catch (err) {
     throw malformed('malformed-yaml', 'Malformed YAML', `the body can not be read: ${(err as Error).message}`);
   }
-  return json === undefined ? undefined : parseStrictJson(json);
+  return parseStrictJson(json);
+}
+
+/** JSON has no such numbers, and would make `null` of them. */
+function refuseEndless(_: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${value} is no number that JSON knows`);
+  return value;
+}
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+function textOf(body: Buffer | string): string {
+  if (typeof body === 'string') return body;
+  if (!isUtf8(body)) throw malformed('not-utf-8', 'Not UTF-8', 'the body is not UTF-8: encode it so');
+  return body.toString('utf8');
 }
 
 /** One pass over the text, without building anything but the sets of field names. */
@@ -52,8 +69,14 @@ function inspect(text: string): void {
         i = end;
         continue;
       }
-      default:
+      default: {
+        NUMBER.lastIndex = i;
+        const number = NUMBER.exec(text)?.[0];
+        if (number === undefined) continue;
+        inspectNumber(number);
+        i += number.length - 1;
         continue;
+      }
     }
     if (fields.length > MAX_DEPTH) {
       throw malformed('json-too-deep', 'JSON too deep', `nest objects and arrays at most ${MAX_DEPTH} levels deep`);
@@ -61,10 +84,27 @@ function inspect(text: string): void {
   }
 }
 
+/** JavaScript would make another number of it, or none, without a word. */
+function inspectNumber(text: string): void {
+  if (text.length < 16 && !/[eE]/.test(text)) return;
+  const value = Number(text);
+  const isWhole = /^-?\d+$/.test(text);
+  if (Number.isFinite(value) && (!isWhole || Number.isSafeInteger(value))) return;
+  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  throw malformed('number-out-of-range', 'Number out of range', `${shown} can not be kept exactly: send it as a text`);
+}
+
 function inspectString(raw: string, fields: Set<string> | null | undefined): void {
   const isEscaped = raw.includes('\\');
   if (isEscaped && /(?:^|[^\\])(?:\\\\)*\\u0000/.test(raw)) {
     throw malformed('nul-character', 'NUL character', 'take the NUL character (\\u0000) out: it can not be stored');
+  }
+  if (isEscaped && raw.includes('\\u') && /\p{Surrogate}/u.test(unescaped(raw))) {
+    throw malformed(
+      'half-character',
+      'Half a character',
+      'a \\ud800–\\udfff escape stands alone: send both halves, or neither',
+    );
   }
   if (!fields) return;
   const name = isEscaped ? unescaped(raw) : raw;

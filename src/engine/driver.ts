@@ -248,7 +248,8 @@ export class Driver {
     this.state = loaded.state;
     // Another process has taken the saga over in the belief that this one was dead: leave it to that one, but report what
     // the calls in flight come to.
-    const isTakenOver = hasMoved && loaded.lastBy.startsWith('engine/') && loaded.lastBy !== `engine/${this.tools.node}`;
+    const isTakenOver =
+      hasMoved && loaded.lastBy.startsWith('engine/') && loaded.lastBy !== `engine/${this.tools.node}`;
     if (isTakenOver) this.mode = 'yielding';
     if (this.state.ended) this.isOver = true;
   }

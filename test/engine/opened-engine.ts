@@ -23,7 +23,7 @@ const QUIET = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 /** One database, one participant called `p`, and engines on them that behave like separate processes. */
 export class OpenedEngine {
   readonly participant = new ScriptedParticipant();
-  private readonly engines: { engine: Engine; close(): Promise<void> }[] = [];
+  private readonly engines: { readonly engine: Engine; readonly close: () => Promise<void> }[] = [];
   private names = 0;
 
   private constructor(readonly store: OpenedStore) {}
@@ -73,7 +73,7 @@ export class OpenedEngine {
       await engine.drain();
       directory.stop();
       await queue.close();
-      await idempotency.close();
+      idempotency.close();
       await client.close();
     };
     this.engines.push({ engine, close });

@@ -17,10 +17,7 @@ export const ApiPage = (type: Type | 'object'): MethodDecorator => {
     required: ['items', 'nextCursor'],
     properties: { items: { type: 'array', items }, nextCursor: { type: ['string', 'null'] } },
   };
-  return applyDecorators(
-    ...(type === 'object' ? [] : [ApiExtraModels(type)]),
-    ApiOkResponse({ schema: schema as object }),
-  );
+  return applyDecorators(...(type === 'object' ? [] : [ApiExtraModels(type)]), ApiOkResponse({ schema }));
 };
 
 /** `Idempotency-Key` (contract §5). */

@@ -29,8 +29,8 @@ export class SagaEvents {
       await reply.status(204).send(); // tells an EventSource not to come back
       return;
     }
-    let isOpen = true;
-    request.raw.once('close', () => (isOpen = false));
+    const closed = new AbortController();
+    request.raw.once('close', () => closed.abort());
     reply.hijack();
     const stream = reply.raw;
     stream.writeHead(200, {
@@ -46,7 +46,7 @@ export class SagaEvents {
         seq = entry.seq;
         heardAt = performance.now();
       }
-      if (hasEnded || !isOpen || this.engine.draining) break;
+      if (hasEnded || closed.signal.aborted || this.engine.draining) break;
       if (performance.now() - heardAt > HEARTBEAT) {
         stream.write(': still here\n\n');
         heardAt = performance.now();
