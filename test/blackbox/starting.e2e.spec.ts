@@ -86,12 +86,18 @@ describeSkald('starting sagas', (skald) => {
       items: [...items, { definition: 'no-such-definition', input: {} }],
     });
     expect(answer.status).toBeLessThan(300);
-    const results = answer.body.items as { status: number; saga?: SagaView; problem?: { code: string } }[];
+    const results = answer.body.items as { status: number; saga?: SagaView; problem?: object }[];
     expect(results).toHaveLength(4);
     const ids = results.slice(0, 3).map(({ saga }) => saga!.id);
     const sagas = await Promise.all(ids.map((id) => api.ended(id)));
     expect(sagas.map(({ input }) => input)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
-    expect(results[3]!.problem?.code).toBeTruthy();
+    expect(results[3]!.problem).toEqual({
+      type: 'urn:skald:problem:unknown-definition',
+      title: 'No such definition',
+      status: 404,
+      detail: 'there is no definition no-such-definition',
+      code: 'unknown-definition',
+    });
   });
 
   it('refuses a batch of more than a thousand', async () => {

@@ -84,8 +84,8 @@ export class Sagas {
     } catch (err) {
       const problem = asProblem(err);
       if (!problem) throw err;
-      const { status, code, message: title, detail, more } = problem;
-      return { status, problem: { title, status, code, detail, errors: more.errors } };
+      const { status, code, title, detail, more } = problem;
+      return { status, problem: { type: `urn:skald:problem:${code}`, title, status, detail, code, errors: more.errors } };
     }
   }
 }
