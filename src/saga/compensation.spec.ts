@@ -99,6 +99,11 @@ describe('a compensation that fails', () => {
     expect(saga.status).toBe('stuck');
   });
 
+  it('is not tried the sooner because two drivers made the same attempt', () => {
+    const reply = { type: 'reply', step: 'charge', operation: 'compensation', attempt: 1, reply: failed() } as const;
+    expect(undoing().heed(reply).heed(reply).facts).toEqual([]);
+  });
+
   it('waits for a breaker without using up attempts', () => {
     const saga = undoing();
     for (let i = 0; i < 50; i++) saga.reply('charge', refused(1_000)).wait(1_000);

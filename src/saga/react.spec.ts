@@ -45,6 +45,12 @@ describe('going forward', () => {
     expect(saga.reply('b', rejected).status).toBe('compensated');
   });
 
+  it('leaves a step out if its fallback says so, but not one that may have happened', () => {
+    const skippable = define([{ name: 'a', fallback: { strategy: 'skip' }, retry: once }, { name: 'b' }]);
+    expect(new Story(skippable).reply('a', failed('none')).steps).toBe('skipped running');
+    expect(new Story(skippable).reply('a', failed('in-doubt')).steps).toBe('compensating skipped');
+  });
+
   it('undoes what may have happened although a fallback took its place', () => {
     const fallback = { strategy: 'static_response', response: null };
     const saga = new Story(define([{ name: 'a', fallback, retry: once }, { name: 'b' }])).reply(
