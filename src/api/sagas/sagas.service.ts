@@ -85,7 +85,10 @@ export class Sagas {
       const problem = asProblem(err);
       if (!problem) throw err;
       const { status, code, title, detail, more } = problem;
-      return { status, problem: { type: `urn:skald:problem:${code}`, title, status, detail, code, errors: more.errors } };
+      return {
+        status,
+        problem: { type: `urn:skald:problem:${code}`, title, status, detail, code, errors: more.errors },
+      };
     }
   }
 }
