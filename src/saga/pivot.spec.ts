@@ -107,6 +107,7 @@ describe('after the pivot', () => {
     expect(saga.facts).toEqual(['deadline-passed']);
     expect(saga.status).toBe('running');
     expect(saga.plan().wakeAt).toBeNull();
+    expect(saga.heed({ type: 'tick' }).facts).toEqual([]);
   });
 });
 
