@@ -205,6 +205,16 @@ describe('a hostile participant', () => {
     );
   });
 
+  it('that never lets a connection come about is not mistaken for a crowd of ours', async () => {
+    const url = (await track(serveRaw(() => undefined))).url.replace('http:', 'https:');
+    const participant = participantAt(url, { timeout: { connect: '10s', total: '300ms' } });
+    const replies = await Promise.all(Array.from({ length: 256 }, () => client.send(callOf(participant))));
+    replies.push(await client.send(callOf(participant)));
+    expect(new Set(replies.map((reply) => reply.kind === 'failed' && reply.error.code))).toEqual(
+      new Set(['connect-timeout']),
+    );
+  });
+
   async function track(starting: Promise<Served>): Promise<Served> {
     const server = await starting;
     servers.push(server);
