@@ -34,6 +34,7 @@ const PUT = `
 export class Definitions {
   readonly #database: Database;
   readonly #kept = new Map<string, StoredDefinition>();
+  readonly #looking = new Map<string, Promise<StoredDefinition | null>>();
   readonly #latest = new Map<string, { readonly version: number; readonly until: number }>();
 
   constructor(database: Database) {
@@ -59,13 +60,20 @@ export class Definitions {
   async get(name: string, version?: number): Promise<StoredDefinition | null> {
     const wanted = version ?? this.#latestOf(name);
     const kept = wanted === undefined ? undefined : this.#kept.get(keyFor(name, wanted));
-    if (kept) return kept;
-    const record = await reaching(
-      this.#records.findOne({
-        where: version === undefined ? { name } : { name, version },
-        order: { version: 'desc' },
-      }),
-    );
+    return kept ?? this.#lookUp(name, version);
+  }
+
+  /** Those who ask for the same at the same moment share one look. */
+  #lookUp(name: string, version?: number): Promise<StoredDefinition | null> {
+    const key = keyFor(name, version);
+    const looking = this.#looking.get(key) ?? this.#read(name, version).finally(() => this.#looking.delete(key));
+    this.#looking.set(key, looking);
+    return looking;
+  }
+
+  async #read(name: string, version?: number): Promise<StoredDefinition | null> {
+    const where = version === undefined ? { name } : { name, version };
+    const record = await reaching(this.#records.findOne({ where, order: { version: 'desc' } }));
     if (!record) return null;
     if (version === undefined) {
       this.#latest.set(name, { version: record.version, until: performance.now() + LATEST_FOR });
@@ -106,8 +114,8 @@ export class Definitions {
   }
 }
 
-function keyFor(name: string, version: number): string {
-  return `${name}@${version}`;
+function keyFor(name: string, version: number | undefined): string {
+  return `${name}@${version ?? 'latest'}`;
 }
 
 function stored({ name, version, source, createdAt }: DefinitionRecord): StoredDefinition {

@@ -43,7 +43,7 @@ export class SagasController {
     const answer = await this.sagas.start(start, {
       key: headerOf(request, 'idempotency-key'),
       prefer: headerOf(request, 'prefer'),
-      closed: closedSignal(request),
+      closed: () => closedSignal(request),
     });
     void reply.status(answer.status).headers(answer.headers);
     return answer.saga;

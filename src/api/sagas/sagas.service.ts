@@ -28,7 +28,7 @@ export class Sagas {
 
   async start(
     start: StartSaga,
-    { key, prefer, closed }: { key?: string; prefer?: string; closed?: AbortSignal },
+    { key, prefer, closed }: { key?: string; prefer?: string; closed?: () => AbortSignal },
   ): Promise<StartAnswer> {
     const wait = preferredWait(prefer);
     const { state, isReplay } = await this.engine.startSaga(requestOf(start, key));
@@ -37,7 +37,7 @@ export class Sagas {
     if (wait === null) return { status: 202, headers, saga: viewOfSaga(state) };
 
     headers['preference-applied'] = `wait=${wait}`;
-    await this.engine.waitForEnd(state.id, wait * 1_000, closed);
+    await this.engine.waitForEnd(state.id, wait * 1_000, closed?.());
     const saga = await this.get(state.id);
     return { status: saga.finishedAt === null ? 202 : 200, headers, saga };
   }
