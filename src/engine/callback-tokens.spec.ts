@@ -1,7 +1,5 @@
-import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { CallbackTokens } from './callback-tokens.js';
-import { Mac } from './mac.js';
 
 const secret = Buffer.alloc(32, 1);
 const grants = fc.record({
@@ -34,14 +32,5 @@ describe('callback tokens', () => {
 
   it('survive any text that is no token', () => {
     fc.assert(fc.property(fc.string(), (text) => expect(new CallbackTokens(secret).read(text)).toBeNull()));
-  });
-
-  it('are sealed with what everybody else calls HMAC-SHA256', () => {
-    const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
-    fc.assert(
-      fc.property(bytes(64), bytes(200), (key, message) => {
-        expect(new Mac(key).of(message)).toEqual(createHmac('sha256', key).update(message).digest());
-      }),
-    );
   });
 });
