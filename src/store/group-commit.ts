@@ -93,6 +93,8 @@ export class GroupCommit {
   }
 
   async #send(entries: readonly Pending[]): Promise<() => void> {
+    // Sent within this turn when it can be, so that Postgres works while the last flush's callers go on.
+    if (!this.#context.writer.isOpen) await this.#context.writer.open();
     for (const entry of entries) entry.sent = true;
     const sentAt = performance.now();
     const outcomes = await flush(entries, this.#context);

@@ -8,11 +8,23 @@ import { StoreUnavailable } from './errors.js';
 export class Writer {
   readonly #url: string;
   readonly #preparedStatements: boolean;
-  #client: Promise<Client> | null = null;
+  /** Open, as far as anybody knows. */
+  #client: Client | null = null;
+  #opening: Promise<Client> | null = null;
 
   constructor(options: { readonly url: string; readonly preparedStatements: boolean }) {
     this.#url = options.url;
     this.#preparedStatements = options.preparedStatements;
+  }
+
+  /** Whether there is a connection. */
+  get isOpen(): boolean {
+    return this.#client !== null;
+  }
+
+  /** Throws {@link StoreUnavailable}, and then nothing has been sent. */
+  async open(): Promise<Client> {
+    return this.#client ?? (this.#opening ??= this.#connect().finally(() => (this.#opening = null)));
   }
 
   /**
@@ -20,7 +32,7 @@ export class Writer {
    * from Postgres the statement may have taken effect.
    */
   async run(statement: Statement, values: readonly unknown[]): Promise<unknown[][]> {
-    const client = await (this.#client ??= this.#open());
+    const client = this.#client ?? (await this.open());
     const result = await client.query<unknown[]>({
       ...(this.#preparedStatements ? { name: statement.name } : {}),
       text: statement.text,
@@ -35,35 +47,34 @@ export class Writer {
    * the other side may have gone without a word.
    */
   discard(): void {
-    void this.#end();
+    this.#end().catch(() => {});
   }
 
   /** Says goodbye, for a second at most. */
   async close(): Promise<void> {
-    await Promise.race([this.#end(), sleep(1_000, undefined, { ref: false })]);
+    await Promise.race([this.#end().catch(() => {}), sleep(1_000, undefined, { ref: false })]);
   }
 
   async #end(): Promise<void> {
-    const open = this.#client;
+    const client = this.#client;
     this.#client = null;
-    await open?.then((client) => client.end()).catch(() => {});
+    await client?.end();
   }
 
-  async #open(): Promise<Client> {
+  async #connect(): Promise<Client> {
     const client = new Client(connectionConfig(this.#url, 'flush', this.#preparedStatements));
     // Without a listener a connection that breaks while it is idle would end the process.
-    client.on('error', () => {});
-    client.on('end', () => {
-      if (this.#client === opened) this.#client = null;
-    });
-    const opened = client.connect().then(
-      () => client,
-      (error: unknown) => {
-        if (this.#client === opened) this.#client = null;
-        // Whatever the reason (even a wrong password): no entry is to blame for it.
-        throw new StoreUnavailable(false, { cause: error });
-      },
-    );
-    return opened;
+    const forget = (): void => {
+      if (this.#client === client) this.#client = null;
+    };
+    client.on('error', forget);
+    client.on('end', forget);
+    try {
+      await client.connect();
+    } catch (error) {
+      // Whatever the reason (even a wrong password): no entry is to blame for it.
+      throw new StoreUnavailable(false, { cause: error });
+    }
+    return (this.#client = client);
   }
 }

@@ -3,7 +3,6 @@ import type { SagaStarted } from '../../src/saga/facts.js';
 import type { Append, Appended, RowChange, Start, Started } from '../../src/store/entry.js';
 import { Database, type DatabaseOptions } from '../../src/store/database.js';
 import { Journal, type JournalOptions } from '../../src/store/journal.js';
-import { migrate } from '../../src/store/migrations.js';
 import { freshDatabase } from '../support/database.js';
 
 /** A database of the test's own, and whatever was opened on it; everything goes with {@link OpenedStore.drop}. */
@@ -18,7 +17,6 @@ export class OpenedStore {
 
   static async open(): Promise<OpenedStore> {
     const fresh = await freshDatabase();
-    await migrate(fresh.url);
     const database = new Database({ url: fresh.url });
     await database.connect();
     return new OpenedStore(fresh.url, database, () => fresh.drop());
