@@ -92,7 +92,8 @@ function store(url: string, config: Config): Provider[] {
     {
       provide: PREFIX,
       inject: [Settings],
-      useFactory: async (settings: Settings) => `skald-${(await settings.secret('installation')).toString('hex', 0, 6)}`,
+      useFactory: async (settings: Settings) =>
+        `skald-${(await settings.secret('installation')).toString('hex', 0, 6)}`,
     },
   ];
 }
