@@ -1,5 +1,5 @@
 import type { Operation } from './definition.js';
-import type { Json, JsonObject } from './json.js';
+import type { Json } from './json.js';
 import type { Effect, StepError } from './reply.js';
 
 /** Why a saga turned back. */
@@ -119,6 +119,3 @@ export interface Entry {
   readonly by: string;
   readonly facts: readonly Fact[];
 }
-
-/** A JSON object with `type`, as read from the journal before it is known to be one of ours. */
-export type StoredFact = JsonObject & { readonly type: string };
