@@ -73,18 +73,23 @@ export class GroupCommit {
     settle();
   }
 
-  /** Sends until there is an answer for every entry. Returns how to tell the callers. */
+  /** Sends until there is an answer for every entry, or it went back to the queue. Returns how to tell the callers. */
   async #write(entries: readonly Pending[]): Promise<() => void> {
+    let open = entries;
     let pause = FIRST_PAUSE;
     for (;;) {
-      const open = entries.filter((e) => !e.settled && e.notBefore <= performance.now());
+      open = open.filter((e) => !e.settled);
       if (open.length === 0) return () => {};
       try {
         return await this.#send(open);
       } catch (error) {
         if (!passes(error)) return this.#writeHalves(open, error);
         const state = sqlState(error);
-        if (state === LOCK_NOT_AVAILABLE && (await this.#sendAside(open))) continue;
+        if (state === LOCK_NOT_AVAILABLE) {
+          const blocked = await this.#sendAside(open);
+          open = open.filter((e) => !blocked.has(e));
+          if (blocked.size > 0) continue;
+        }
         if (state === null) this.#context.writer.discard();
         if (state !== START_ABANDONED) await sleep(pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
@@ -114,18 +119,16 @@ export class GroupCommit {
 
   /**
    * One row that somebody keeps locked must not hold up its neighbours: entries for locked rows go back to the queue.
-   * False: none was found, so it is more than a row that is locked.
+   * Returns them; none: it is more than a row that is locked.
    */
-  async #sendAside(entries: readonly Pending[]): Promise<boolean> {
+  async #sendAside(entries: readonly Pending[]): Promise<ReadonlySet<Pending>> {
     const locked = await lockedSagas(entries, this.#context.writer).catch(() => new Set<string>());
     const blocked = entries.filter((e) => locked.has(e.sagaId));
-    for (const entry of blocked) this.#postpone(entry);
-    return blocked.length > 0;
-  }
-
-  #postpone(entry: Pending): void {
-    entry.notBefore = performance.now() + LOCKED_PAUSE;
-    this.#queue.push(entry);
+    for (const entry of blocked) {
+      entry.notBefore = performance.now() + LOCKED_PAUSE;
+      this.#queue.push(entry);
+    }
+    return new Set(blocked);
   }
 
   #settle(outcomes: Outcomes): void {
