@@ -70,17 +70,17 @@ describe('the documentation', () => {
 
   it('lists every problem that the API answers with', () => {
     const problems = [
-      /new Problem\(\s*\w+,\s*'([a-z-]+)'/g,
-      /malformed\(\s*'([a-z-]+)'/g,
-      /invalid\([^;]*'([a-z-]+)'\)/g,
+      /new Problem\(\s*\w+,\s*'([a-z0-9-]+)'/g,
+      /malformed\(\s*'([a-z0-9-]+)'/g,
+      /invalid\([^;]*'([a-z0-9-]+)'\)/g,
     ];
     const refusals = ['react', 'callbacks'].flatMap((file) => [
-      ...read(`src/saga/${file}.ts`).matchAll(/[?:n] \{ code: '([a-z-]+)', message/g),
+      ...read(`src/saga/${file}.ts`).matchAll(/[?:n] \{ code: '([a-z0-9-]+)', message/g),
     ]);
     const codes = [
       ...found('src/api', ...problems),
-      ...found('src/store', /code = '([a-z-]+)'/g),
-      ...found('src/engine', /code = '([a-z-]+)'/g),
+      ...found('src/store', /code = '([a-z0-9-]+)'/g),
+      ...found('src/engine', /code = '([a-z0-9-]+)'/g),
       ...refusals.map(([, code]) => code!),
     ];
     expect(codes.length).toBeGreaterThan(30);
@@ -89,15 +89,15 @@ describe('the documentation', () => {
   });
 
   it('lists every fact', () => {
-    const facts = [...read('src/saga/facts.ts').matchAll(/readonly type: '([a-z-]+)'/g)].map(([, type]) => type);
+    const facts = [...read('src/saga/facts.ts').matchAll(/readonly type: '([a-z0-9-]+)'/g)].map(([, type]) => type);
     expect(facts.length).toBeGreaterThan(20);
     const rows = rowsOf('docs/reference/journal.md', 1);
     expect(facts.filter((fact) => !rows.includes(fact!))).toEqual([]);
   });
 
   it('lists every code of an error of a step', () => {
-    const faults = [...read('src/participants/faults.ts').matchAll(/^ {2}'?([a-z-]+)'?: '[^']+',$/gm)];
-    const codes = found('src', /stepError\('([a-z-]+)'/g, /rejected\('([a-z-]+)'/g).concat(
+    const faults = [...read('src/participants/faults.ts').matchAll(/^ {2}'?([a-z0-9-]+)'?: '[^']+',$/gm)];
+    const codes = found('src', /stepError\('([a-z0-9-]+)'/g, /rejected\('([a-z0-9-]+)'/g).concat(
       faults.map(([, code]) => code!),
     );
     expect(codes.length).toBeGreaterThan(20);
