@@ -31,7 +31,10 @@ export const started: Part = {
   ],
 };
 
-/** `due` −1: the lease from now. `was_parked` takes the old value, of the row as it is when it is locked. */
+/**
+ * `due` −1: the lease from now. `was_parked` takes the old value, of the row as it is when it is locked. The bounds let
+ * Postgres leave out the weeks that none of the sagas is in before it opens their tables: they hold for sorted changes.
+ */
 export const changed: Part = {
   letter: 'r',
   sql: (p) => `changed as (
@@ -50,6 +53,7 @@ export const changed: Part = {
         ${p(7)}::bigint[], ${p(8)}::bool[], ${p(9)}::jsonb[])
       as change (append_id, id, seq, status, paused, parked, due, finished, attention)
     where saga.id = change.id and (change.append_id in ${WON}) is true
+      and saga.id between ${p(10)}::uuid and ${p(11)}::uuid
     returning change.append_id, saga.was_parked
   )`,
   values: ({ changes, lease }) => [
@@ -63,6 +67,8 @@ export const changed: Part = {
     arrayLiteral(changes, (c) => dueValue(c.append.row?.due)),
     arrayLiteral(changes, (c) => c.append.row?.finished ?? null),
     arrayLiteral(changes, (c) => (c.append.row?.attention ? quoted(storableJson(c.append.row.attention)) : null)),
+    changes[0]?.sagaId ?? '',
+    changes.at(-1)?.sagaId ?? '',
   ],
 };
 

@@ -126,9 +126,12 @@ describe('the journal, when Postgres comes and goes', () => {
     await proxy.refuse();
     // Nothing gets through.
     await sleep(20);
-    await expect(impatient.append(append(id, 3))).rejects.toMatchObject({ code: 'store-unavailable', inDoubt: false });
+    const other = store.journal({ patience: { append: 400 } }, throughProxy);
+    await expect(other.append(append(id, 3))).rejects.toMatchObject({ code: 'store-unavailable', inDoubt: false });
     await proxy.listen();
-    // The one in doubt is there; what was given up before it was sent is not, and is never sent later.
+    // Time enough to come back. The one in doubt is there; the one given up before it was sent is not, nor comes later.
+    await sleep(1_500);
+    expect((await journal.read(id))?.entries).toHaveLength(2);
     await expect(journal.append(append(id, 3, { by: 'second try' }))).resolves.toMatchObject({ outcome: 'appended' });
     const record = await journal.read(id);
     expect(record?.entries.map(({ seq, by }) => [seq, by])).toEqual([

@@ -116,6 +116,14 @@ describe('the journal', () => {
     expect((await journal.read(id))?.row.status).toBe(winner);
   });
 
+  it('takes ids as people write them', async () => {
+    const ids = await Promise.all(Array.from({ length: 9 }, () => begin(journal)));
+    const written = ids.map((id, i) => (i % 2 ? id.toUpperCase() : id));
+    await Promise.all(written.map((id) => journal.append(append(id, 2, { row: COMPLETED }))));
+    const records = await Promise.all(written.map((id) => journal.read(id)));
+    expect(records.map((record) => record?.row.status)).toEqual(ids.map(() => 'completed'));
+  });
+
   it('tells whether the saga was asleep before the entry changed its row', async () => {
     const id = await begin(journal);
     const first = await journal.append(append(id, 2, { row: row({ parked: true, due: null }) }));

@@ -56,7 +56,7 @@ export class Journal {
       this.#commit.submit({
         kind: 'append',
         append,
-        sagaId: append.sagaId,
+        sagaId: append.sagaId.toLowerCase(),
         seq: append.seq,
         by: append.by,
         facts: JSON.stringify(append.facts),
@@ -73,7 +73,7 @@ export class Journal {
       this.#commit.submit({
         kind: 'start',
         start,
-        sagaId: start.sagaId,
+        sagaId: start.sagaId.toLowerCase(),
         seq: 1,
         by: start.by,
         facts: JSON.stringify([start.fact]),

@@ -6,6 +6,7 @@ export type Pending = PendingAppend | PendingStart;
 interface PendingEntry {
   /** The same however often it is sent, so that a repeat after a lost answer is recognised. */
   readonly appendId: number;
+  /** In lower case, so that the order of texts is Postgres' order of ids. */
   readonly sagaId: string;
   readonly seq: number;
   readonly by: string;
