@@ -138,7 +138,6 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
         // A compensation that waits for its callback is still compensating; an action is waiting.
         status: fact.operation === 'action' ? 'waiting' : 'compensating',
         attempts: counted(is, fact.operation, fact.attempt),
-        inDoubt: is.inDoubt || fact.operation === 'action',
         wait: { for: 'callback', until: fact.until },
       }));
 
