@@ -79,6 +79,17 @@ describe('a child that is the pivot', () => {
     expect(running().childEnds('deliver', undone).status).toBe('compensating');
   });
 
+  it('starts no other child while it decides', () => {
+    const branches = define([
+      { name: 'ship', kind: 'pivot' },
+      { name: 'deliver', saga: 'delivery', kind: 'retriable', after: [] },
+    ]);
+    const saga = new Story(branches).cancel();
+    expect(saga.todo()).toEqual(['settle ship']);
+    expect(saga.heed(chosen).facts).toEqual([]);
+    expect(saga.succeed('ship').heed(chosen).todo()).toEqual(['watch-child deliver']);
+  });
+
   it('is not waited for before it was chosen', () => {
     expect(new Story(pivotal).succeed('reserve').cancel().status).toBe('compensating');
   });
