@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Start } from '../support/invariants.js';
-import { isTerminal } from '../support/skald-api.js';
+import { isTerminal, type SkaldApi } from '../support/skald-api.js';
+import type { SkaldProcess } from '../support/skald-process.js';
 import { expectSound } from '../support/verdict.js';
 import { eventually, sleep } from '../support/waiting.js';
 import { step } from '../support/workloads.js';
@@ -26,40 +27,41 @@ const POINTS: readonly (readonly [string, number])[] = [
 /** Both ways through the story: it completes, and the pivot is refused, so that everything is undone. */
 const BOTH_WAYS = [{}, { behave: { ship: { action: { status: 409 } } } }];
 
-/** Kills the server at the 1st, 2nd, 3rd … passing of `point`, until it is not passed that often. @returns kills */
+/**
+ * Kills a server at the 1st, 2nd, 3rd … passing of `point`, until it is not passed that often. Another server, which was
+ * frozen until then so that it could not help, has to finish what is left.
+ * @returns kills
+ */
 async function killAtEveryPassing(stage: Stage, point: string): Promise<number> {
-  const [server] = stage.servers;
+  const [victim, heir] = stage.servers as [SkaldProcess, SkaldProcess];
   const starts: Start[] = [];
-  for (let n = 1; ; n++) {
-    await server!.kill();
-    await server!.restart({ SKALD_CRASH_AT: `${point}:${n}` });
-    const { exited } = server!;
+  await victim.kill();
+  for (let kills = 0; ; kills++) {
+    heir.signal('SIGSTOP');
+    await victim.restart({ SKALD_CRASH_AT: `${point}:${kills + 1}` });
     const keys = BOTH_WAYS.map(() => `crash-${randomUUID()}`);
-    const submit = (i: number) => startPatiently(stage, keys[i]!, BOTH_WAYS[i]);
-    const submitted = Promise.all(keys.map((_, i) => submit(i)));
-    const ended = submitted
-      .then((ids) => allEnded(stage, ids, 20_000))
-      .then(
-        () => 'ended',
-        () => 'ended',
-      );
-    const first = await Promise.race([ended, exited]);
-    if (first !== 'ended') await server!.restart();
-    const ids = await submitted;
-    await allEnded(stage, ids, 15_000);
+    const clients = Promise.all(keys.map((key, i) => startPatiently(victim, heir, key, BOTH_WAYS[i])));
+    const undisturbed = clients.then((ids) => allEnded(victim.api, ids, 20_000));
+    const isKilled = await Promise.race([victim.exited.then(() => true), undisturbed.then(() => false)]);
+    heir.signal('SIGCONT');
+    undisturbed.catch(() => undefined); // it was disturbed
+    const ids = await clients;
     starts.push(...ids.map((saga, i) => ({ key: keys[i]!, definition: STORY.name, saga })));
-    if (first === 'ended') {
-      expectSound(await stage.evidence({ starts, seenEnds: new Map() }), { planned: n - 1, landed: n - 1 });
-      return n - 1;
+    await allEnded(heir.api, ids, 15_000);
+    if (!isKilled) {
+      const evidence = await stage.evidence({ starts, seenEnds: new Map() });
+      expectSound(evidence, { planned: kills, landed: kills });
+      return kills;
     }
   }
 }
 
-/** As a good client does: again with the same key until a 2xx is heard. */
-function startPatiently({ api }: Stage, key: string, input: unknown): Promise<string> {
+/** As a good client does: again with the same key, and at another server, until a 2xx is heard. */
+function startPatiently(victim: SkaldProcess, heir: SkaldProcess, key: string, input: unknown): Promise<string> {
   return eventually(
     'the start is acknowledged',
     async () => {
+      const { api } = victim.runs ? victim : heir;
       const body = { definition: STORY.name, input, businessKey: key };
       const answer = await api.post('/v1/sagas', body, { 'idempotency-key': key });
       return answer.status === 202 || answer.status === 200 ? (answer.body as { id: string }).id : undefined;
@@ -68,7 +70,7 @@ function startPatiently({ api }: Stage, key: string, input: unknown): Promise<st
   );
 }
 
-async function allEnded({ api }: Stage, ids: readonly string[], patience: number): Promise<void> {
+async function allEnded(api: SkaldApi, ids: readonly string[], patience: number): Promise<void> {
   await eventually(
     `sagas ${ids.join(' and ')} end`,
     async () => (await Promise.all(ids.map((id) => api.saga(id)))).every(({ status }) => isTerminal(status)),
@@ -87,7 +89,7 @@ describe('a server that is killed with -9', () => {
     for (const [i, [point]] of waiting.entries()) {
       const lane = i % LANES;
       const run = free[lane]!.then(() =>
-        onStage({ servers: 1, definitions: [STORY] }, (stage) => killAtEveryPassing(stage, point)),
+        onStage({ servers: 2, definitions: [STORY] }, (stage) => killAtEveryPassing(stage, point)),
       );
       kills.set(point, run);
       free[lane] = run.catch(() => sleep(0));

@@ -50,8 +50,9 @@ export class Stage {
     return new Stage(servers, participants, definitions, async () => void (await database?.drop()));
   }
 
+  /** Of a server that runs. */
   get api(): SkaldApi {
-    return this.servers[0]!.api;
+    return (this.servers.find((server) => server.runs) ?? this.servers[0]!).api;
   }
 
   /** Clients go to work. At most once per stage. */
@@ -86,7 +87,7 @@ export async function onStage<T>(options: StageOptions, act: (stage: Stage) => P
   try {
     return await act(stage);
   } catch (error) {
-    const logs = stage.servers.map((server, i) => `--- server ${i}\n${server.log(15)}`).join('\n');
+    const logs = stage.servers.map((server, i) => `--- server ${i}\n${server.log(10)}`).join('\n');
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${logs}`, { cause: error });
   } finally {
     await stage.clear();

@@ -83,10 +83,22 @@ describe('the judge', () => {
       'is completed, but its journal says: completed, then compensated',
       { journals: new Map([['s1', journal('saga-completed', 'saga-compensated')]]) },
     ],
+    ['was seen compensating and is now completed', { seenEnds: new Map([['s1', 'compensating']]) }],
+    [
+      'completed although its journal says that it had turned back',
+      { journals: new Map([['s1', journal('turned-back', 'saga-completed')]]) },
+    ],
     ['journal entry 1 has number 2', { journals: new Map([['s1', journal('a', 'saga-completed').slice(1)]]) }],
   ])('finds a saga that %s', (message, more) => {
     const found = judge(evidence('completed', 'reserve charge ship', more));
     expect(found.map((violation) => violation.message)).toContain(message);
+  });
+
+  it('expects no effects of a step that only waits, and sees the order through it', () => {
+    const steps = [ORDER.steps[0]!, { name: 'nap', sleep: '1s' }, ORDER.steps[1]!];
+    const plans = new Map([['order', planOf({ name: 'order', steps })]]);
+    expect(judge(evidence('completed', 'reserve charge', { plans }))).toEqual([]);
+    expect(judge(evidence('compensated', 'reserve charge ~reserve ~charge', { plans }))).toHaveLength(1);
   });
 
   it('knows that branches run beside one another', () => {

@@ -19,7 +19,7 @@ export interface Evidence {
   /** Every saga that the API lists. */
   readonly sagas: readonly SagaView[];
   readonly journals: ReadonlyMap<string, readonly JournalEntry[]>;
-  /** First terminal status that a client saw, by saga, while the run went on. */
+  /** First status that a client saw, while the run went on, of those from which there is no way back: by saga. */
   readonly seenEnds: ReadonlyMap<string, string>;
   readonly ledger: Ledger;
   /** By definition. */
@@ -41,7 +41,7 @@ export interface Violation {
  * - I4 compensations run in reverse
  * - I5 after the pivot succeeded nothing is compensated
  * - I6 every effect at most once
- * - I7 terminal statuses never change; the journal has no gaps and agrees with the status
+ * - I7 terminal statuses never change, a saga that turned back never completes; the journal has no gaps and agrees
  * - I8 nothing stays open (the evidence is gathered 15 s after the last fault at the latest)
  */
 export function judge(evidence: Evidence): Violation[] {
@@ -87,7 +87,9 @@ function judgeEnd(saga: SagaView, seen: string | undefined): Violation[] {
     const steps = saga.steps.map((step) => `${step.name} ${step.status}`).join(', ');
     return [violation('I8', saga.id, `is still ${saga.status} (${steps})`)];
   }
-  if (seen && seen !== saga.status) return [violation('I7', saga.id, `was seen ${seen} and is now ${saga.status}`)];
+  const agrees =
+    seen === undefined || seen === saga.status || (seen === 'compensating' && saga.status === 'compensated');
+  if (!agrees) return [violation('I7', saga.id, `was seen ${seen} and is now ${saga.status}`)];
   return [];
 }
 
@@ -97,6 +99,10 @@ function judgeJournal(saga: SagaView, journal: readonly JournalEntry[]): Violati
     if (seq !== i + 1) violations.push(violation('I7', saga.id, `journal entry ${i + 1} has number ${seq}`));
   });
   const ends = journal.flatMap(({ facts }) => facts.flatMap(({ type }) => ENDS.get(type) ?? []));
+  const hasTurned = journal.some(({ facts }) => facts.some(({ type }) => type === 'turned-back'));
+  if (hasTurned && ends.includes('completed')) {
+    violations.push(violation('I7', saga.id, 'completed although its journal says that it had turned back'));
+  }
   const expected = isTerminal(saga.status) ? saga.status : '';
   if (ends.join() !== expected) {
     violations.push(

@@ -25,7 +25,7 @@ const PATIENCE = 60_000;
  */
 export class Load {
   readonly starts: Start[] = [];
-  /** First terminal status that was seen, by saga. */
+  /** First status seen from which there is no way back, by saga. */
   readonly seenEnds = new Map<string, string>();
   private next = 0;
   private stopped = false;
@@ -89,7 +89,7 @@ export class Load {
       const server = this.options.servers[round % this.options.servers.length]!;
       const page = await server.get('/v1/sagas?limit=200').catch(() => null);
       for (const { id, status } of page?.status === 200 ? (page.body as { items: SagaView[] }).items : []) {
-        if (isTerminal(status) && !this.seenEnds.has(id)) this.seenEnds.set(id, status);
+        if ((isTerminal(status) || status === 'compensating') && !this.seenEnds.has(id)) this.seenEnds.set(id, status);
       }
       await sleep(400);
     }

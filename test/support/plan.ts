@@ -24,13 +24,17 @@ export interface PlannedStep {
   readonly followers: ReadonlySet<string>;
 }
 
+/** Timers, signals and child sagas have no effect of their own in the ledger. */
+const callsSomebody = (step: DefinitionDocument['steps'][number]): boolean =>
+  !('sleep' in step || 'signal' in step || 'saga' in step);
+
 export function planOf(definition: DefinitionDocument): Plan {
   const { steps } = definition;
   const before = new Map(steps.map((step, i) => [step.name, step.after ?? (i === 0 ? [] : [steps[i - 1]!.name])]));
   const runsAfter = (later: string, earlier: string): boolean =>
     (before.get(later) ?? []).some((name) => name === earlier || runsAfter(name, earlier));
   return {
-    steps: steps.map((step) => ({
+    steps: steps.filter(callsSomebody).map((step) => ({
       name: step.name,
       isPivot: step.kind === 'pivot',
       isUndoable: typeof step.compensation === 'object',

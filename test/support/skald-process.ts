@@ -118,9 +118,11 @@ export class SkaldProcess {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The last lines that it wrote. */
+  /** The last lines that it wrote, without what every start says. */
   log(lines = 40): string {
-    return readFileSync(this.logFile, 'utf8').split('\n').slice(-lines).join('\n');
+    const all = readFileSync(this.logFile, 'utf8').split('\n');
+    const telling = all.filter((line) => line !== '' && !/SKALD_API_KEYS|SKALD_CRASH_AT is set/.test(line));
+    return telling.slice(-lines).join('\n');
   }
 
   get logFile(): string {
