@@ -52,7 +52,7 @@ export class Children {
   async undo(parent: SagaState, step: Step, child: Child, reason: Reason): Promise<SagaEvent | null> {
     await this.started(parent, step as ChildStep, child);
     const message = `its parent turned back: ${reason.message}`;
-    const { state, refused } = await this.messages.deliver(child.id, { type: 'undo', message }, 'engine/parent');
+    const { state, refused } = await this.messages.deliver(child.id, { type: 'undo', message }, `saga/${parent.id}`);
     const outcome: ChildOutcome | null = refused
       ? { kind: 'not-undoable', message: refused.message }
       : state.ended === 'compensated'

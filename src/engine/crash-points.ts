@@ -1,7 +1,4 @@
-/**
- * Places where a crash test may kill the process, in the order in which a saga passes them.
- * What must hold at each is said in docs/failure-matrix.md.
- */
+/** Places where a crash test may kill the process, in the order in which a saga passes them. */
 export type CrashPoint =
   'after-accept' | 'before-call' | 'after-call' | 'before-append' | 'after-append' | 'before-park' | 'after-wake';
 

@@ -34,6 +34,10 @@ export interface Handover {
 /** Commands that look at another saga: they answer by an event, or not yet. */
 type Watcher = Extract<Command, { type: 'watch-child' | 'undo-child' | 'watch-parent' }>;
 
+function isOtherDriver(by: string, node: string): boolean {
+  return by.startsWith('engine/') && by !== `engine/${node}`;
+}
+
 /** Most rounds in a row that may change nothing: more is a bug, and must not burn the CPU. */
 const MAX_IDLE_ROUNDS = 20;
 
@@ -243,13 +247,11 @@ export class Driver {
     this.isStale = false;
     const loaded = await this.tools.recorder.load(this.sagaId);
     if (!loaded) throw new Error(`saga ${this.sagaId} has vanished`);
-    const hasMoved = loaded.state.seq !== this.seq;
-    this.asked.clear();
-    this.state = loaded.state;
     // Another process has taken the saga over in the belief that this one was dead: leave it to that one, but report what
     // the calls in flight come to.
-    const isTakenOver =
-      hasMoved && loaded.lastBy.startsWith('engine/') && loaded.lastBy !== `engine/${this.tools.node}`;
+    const isTakenOver = loaded.entries.some(({ seq, by }) => seq > this.seq && isOtherDriver(by, this.tools.node));
+    this.asked.clear();
+    this.state = loaded.state;
     if (isTakenOver) this.mode = 'yielding';
     if (this.state.ended) this.isOver = true;
   }

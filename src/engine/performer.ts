@@ -85,7 +85,7 @@ export class Performer {
     if (!participant) {
       const error = stepError(
         'unknown-participant',
-        `there is no participant ${step.participant}: PUT it, and this goes on`,
+        `there is no participant ${step.participant}: PUT /v1/participants/${step.participant} before the attempts are used up`,
       );
       return { kind: 'failed', effect: 'none', error };
     }

@@ -1,4 +1,4 @@
-import type { Fact } from '../saga/facts.js';
+import type { Entry, Fact } from '../saga/facts.js';
 import { advance, evolve, replay } from '../saga/evolve.js';
 import type { SagaEvent } from '../saga/events.js';
 import { react, type Refusal } from '../saga/react.js';
@@ -30,8 +30,7 @@ export interface Decision {
 export interface Loaded {
   readonly state: SagaState;
   readonly row: SagaRow;
-  /** Who wrote its last entry. */
-  readonly lastBy: string;
+  readonly entries: readonly Entry[];
 }
 
 /** Load → decide → record: the steps that drivers and messages from outside share. Holds no rule about sagas. */
@@ -67,12 +66,12 @@ export class Recorder {
     const started = entries[0]?.facts[0];
     if (started?.type !== 'saga-started') throw new Error(`journal of ${sagaId} does not begin with saga-started`);
     const definition = await this.definitions.get(started.definition, started.version);
-    return { state: replay(sagaId, definition, entries), row, lastBy: entries.at(-1)!.by };
+    return { state: replay(sagaId, definition, entries), row, entries };
   }
 
   /** What `events` mean for the saga now. Nothing is recorded yet. */
   async decide(before: SagaState, events: readonly SagaEvent[]): Promise<Decision> {
-    const now = this.clock.now();
+    const now = Math.floor(this.clock.now());
     const reaction = react(before, events, { now, ...this.circumstances });
     if (reaction.facts.length === 0) return { before, after: before, ...reaction };
     const facts = await withOutput(before, reaction.facts, now);

@@ -28,7 +28,10 @@ export function heedCallback(
         : is.status === 'compensated' && result.status === 'succeeded';
     return isRepeat
       ? undefined
-      : { code: 'stale-callback', message: `${operation} of ${name} is not waited for any more: the step is ${is.status}` };
+      : {
+          code: 'stale-callback',
+          message: `${operation} of ${name} is not waited for any more: the step is ${is.status}`,
+        };
   }
   if (result.status === 'succeeded') {
     transition.record(

@@ -33,7 +33,11 @@ function settleKind(draft: Draft, passed: string | undefined, beside: string | u
     if (step.optional)
       place.at('optional').refuse('a pivot must not fail unnoticed, because nothing after it can be undone');
     if (step.when)
-      place.at('when').refuse('a pivot must not be left out, because nothing after it can be undone: start another saga');
+      place
+        .at('when')
+        .refuse('a pivot must not be left out, because nothing after it can be undone: start another saga');
+    if (draft.type === 'call' && draft.step.fallback)
+      place.at('fallback').refuse('nothing can stand in for a pivot: it has taken effect, or the saga turns back');
   } else if (kind === 'compensatable' && passed !== undefined) {
     spot.refuse(`runs after the pivot ${passed}, when nothing is undone any more: make it retriable`);
   } else if (kind === 'compensatable' && beside !== undefined) {

@@ -241,6 +241,7 @@ describe('a definition is refused', () => {
     ['/steps/0/kind', 'no pivot', saga({ name: 'a', sleep: '1s', kind: 'pivot' })],
     ['/steps/0/optional', 'unnoticed', saga(pivot('p', { optional: true }))],
     ['/steps/0/when', 'left out', saga(pivot('p', { when: '{% input.x %}' }))],
+    ['/steps/0/fallback', 'stand in', saga(pivot('p', { fallback: { strategy: 'skip' } }))],
     // expressions
     [
       '/steps/0/action/body/x',

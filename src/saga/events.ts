@@ -4,8 +4,7 @@ import type { Reply, StepError } from './reply.js';
 
 /** What a participant reports through its callback URL. */
 export type CallbackResult =
-  | { readonly status: 'succeeded'; readonly output: Json }
-  | { readonly status: 'rejected'; readonly reason: string };
+  { readonly status: 'succeeded'; readonly output: Json } | { readonly status: 'rejected'; readonly reason: string };
 
 /** How a child saga stands, as its parent sees it. */
 export type ChildOutcome =

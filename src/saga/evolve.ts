@@ -177,8 +177,9 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
       }));
 
     case 'step-stuck':
-      return step(fact.step, () => ({
+      return step(fact.step, (is) => ({
         status: 'stuck',
+        attempts: counted(is, fact.operation, fact.attempt),
         stuck: { operation: fact.operation, since: at },
         error: fact.error,
         wait: null,

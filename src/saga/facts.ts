@@ -86,7 +86,13 @@ export type Fact =
   | { readonly type: 'turn-overtaken' }
   | { readonly type: 'turned-back'; readonly reason: Reason }
   | { readonly type: 'step-compensated'; readonly step: string; readonly attempt?: number; readonly output?: Json }
-  | { readonly type: 'step-stuck'; readonly step: string; readonly operation: Operation; readonly error: StepError }
+  | {
+      readonly type: 'step-stuck';
+      readonly step: string;
+      readonly operation: Operation;
+      readonly attempt?: number;
+      readonly error: StepError;
+    }
   | { readonly type: 'deadline-passed' }
   /** A child saga has done all its steps; it stays undoable until its root has ended. */
   | { readonly type: 'saga-prepared'; readonly output: Json; readonly outputError?: string }

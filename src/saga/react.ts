@@ -100,7 +100,10 @@ function heedSignal(
   const known = state.definition.steps.flatMap((step) => (step.type === 'signal' ? [step.signal] : []));
   if (!known.includes(signal)) {
     const names = known.length > 0 ? `it waits for ${known.join(', ')}` : 'it waits for no signal at all';
-    return { code: 'unknown-signal', message: `${state.definition.name} has no step that waits for ${signal}; ${names}` };
+    return {
+      code: 'unknown-signal',
+      message: `${state.definition.name} has no step that waits for ${signal}; ${names}`,
+    };
   }
   if (state.signals.length >= MAX_KEPT_SIGNALS) {
     return { code: 'too-many-signals', message: `${MAX_KEPT_SIGNALS} signals are waiting to be taken already` };
@@ -113,7 +116,10 @@ function heedCancel(transition: Transition, message: string): Refusal | undefine
   const { state } = transition;
   if (state.ended) return alreadyFinal(state);
   if (state.prepared) {
-    return { code: 'prepared-child', message: `cancel its parent ${state.parent!.saga} instead: this child saga is done` };
+    return {
+      code: 'prepared-child',
+      message: `cancel its parent ${state.parent!.saga} instead: this child saga is done`,
+    };
   }
   return turnUnlessPastPivot(transition, 'cancelled', message);
 }

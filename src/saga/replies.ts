@@ -85,7 +85,13 @@ function heedCompensation(
   if (is.status !== 'compensating' || attempt <= is.attempts.compensation) return;
   switch (reply.kind) {
     case 'rejected':
-      transition.record({ type: 'step-stuck', step: step.name, operation: 'compensation', error: reply.error });
+      transition.record({
+        type: 'step-stuck',
+        step: step.name,
+        operation: 'compensation',
+        attempt,
+        error: reply.error,
+      });
       return;
     case 'accepted':
       transition.record({

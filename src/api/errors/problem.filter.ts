@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LOG, type Log } from '../../config/log.js';
 import { asProblem } from './as-problem.js';
-import { Problem } from './problem.js';
+import { bodyOf, Problem } from './problem.js';
 
 /** Every error leaves as `application/problem+json` (RFC 9457); bugs are logged whole and shown as a number to ask for. */
 @Catch()
@@ -30,19 +30,10 @@ export class ProblemFilter implements ExceptionFilter {
 
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
   if (reply.sent) return;
-  const { retryAfter, ...more } = problem.more;
+  const { retryAfter } = problem.more;
   if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
   void reply
     .status(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(
-      JSON.stringify({
-        type: `urn:skald:problem:${problem.code}`,
-        title: problem.title,
-        status: problem.status,
-        detail: problem.detail,
-        code: problem.code,
-        ...more,
-      }),
-    );
+    .send(JSON.stringify(bodyOf(problem)));
 }

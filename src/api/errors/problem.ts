@@ -28,6 +28,12 @@ export class Problem extends Error {
   }
 }
 
+/** The body of `application/problem+json`. */
+export function bodyOf({ status, code, title, detail, more }: Problem): object {
+  const { retryAfter: _, ...extensions } = more;
+  return { type: `urn:skald:problem:${code}`, title, status, detail, code, ...extensions };
+}
+
 export function invalid(errors: readonly FieldProblem[], code = 'invalid-request', detail?: string): Problem {
   const summary =
     detail ??

@@ -40,7 +40,7 @@ export class ParticipantsController {
     return this.participants.get(name);
   }
 
-  /** Sagas that still need it go on trying until it is there again. */
+  /** Sagas that still need it go on trying until it is there again, or their attempts are used up. */
   @Delete(':name')
   @Access('admin')
   @HttpCode(204)

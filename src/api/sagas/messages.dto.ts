@@ -5,8 +5,8 @@ import { AnyJson } from '../docs/described.js';
 /** What `POST /v1/sagas/{id}/cancel` takes. */
 export class CancelSaga {
   /** Why; it is kept in the journal and passed to every compensation. */
-  @MinLength(1, { message: 'say why' })
   @MaxLength(1_000, { message: 'must be a text of at most 1000 characters' })
+  @MinLength(1, { message: 'say why: a text of at most 1000 characters' })
   reason: string;
 }
 

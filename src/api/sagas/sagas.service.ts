@@ -5,7 +5,7 @@ import { canonicalJson } from '../../saga/canonical-json.js';
 import type { Json } from '../../saga/json.js';
 import { check, invalidRequest } from '../body.pipe.js';
 import { asProblem, refusedBy } from '../errors/as-problem.js';
-import { Problem } from '../errors/problem.js';
+import { bodyOf, Problem } from '../errors/problem.js';
 import { limitOf, type Page } from '../page.dto.js';
 import { filterOf, type ListSagas } from './list-sagas.dto.js';
 import { preferredWait } from './prefer.js';
@@ -84,11 +84,7 @@ export class Sagas {
     } catch (err) {
       const problem = asProblem(err);
       if (!problem) throw err;
-      const { status, code, title, detail, more } = problem;
-      return {
-        status,
-        problem: { type: `urn:skald:problem:${code}`, title, status, detail, code, errors: more.errors },
-      };
+      return { status: problem.status, problem: bodyOf(problem) };
     }
   }
 }
