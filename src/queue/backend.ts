@@ -24,6 +24,8 @@ export interface Backend {
   open(): Promise<void>;
   /** Whether a command would go out right now. */
   isUp(): boolean;
+  /** Whether a worker made now would get through. Asked before one is made anew. */
+  isReachable(): Promise<boolean>;
   /** The producer's side; all queues share one connection. */
   queue(name: string): HintQueue;
   /** A worker with connections of its own, so that it can be thrown away without disturbing anything else. */

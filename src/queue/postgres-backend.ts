@@ -58,6 +58,19 @@ export class PostgresBackend implements Backend {
     return queue;
   }
 
+  /**
+   * BullMQ remembers for ever that a worker could not reach Postgres when it was made, and then asks again without a
+   * pause. A worker that is there already gets over an outage by itself.
+   */
+  async isReachable(): Promise<boolean> {
+    return (
+      this.producer?.query('select 1').then(
+        () => true,
+        () => false,
+      ) ?? false
+    );
+  }
+
   worker(name: string, take: Take, concurrency: number): WorkerConnection {
     // One client listens; claiming and finishing jobs share the others.
     const pool = this.pool(3);

@@ -56,6 +56,11 @@ export class RedisBackend implements Backend {
     return queue;
   }
 
+  /** A worker waits for Redis as long as it takes. */
+  isReachable(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   worker(name: string, take: Take, concurrency: number): WorkerConnection {
     const connection = patientConnection(this.url, this.failed);
     connection.on('ready', () => this.outage.recovered());

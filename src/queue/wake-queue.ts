@@ -53,7 +53,7 @@ export class WakeQueue {
         hasRoom: () => this.workers?.hasRoom() ?? false,
         isUp: () => this.backend.isUp(),
         countWaiting: () => this.countWaiting(),
-        rebuild: () => this.rebuild(),
+        rebuild: () => void this.rebuild(),
       },
       { quiet: options.quiet ?? 3_000, patience: 2_000, clock: () => performance.now(), log: logger },
     );
@@ -150,9 +150,9 @@ export class WakeQueue {
     });
   }
 
-  private rebuild(): void {
+  private async rebuild(): Promise<void> {
     const old = this.workers;
-    if (!old) return;
+    if (!old || !(await this.backend.isReachable()) || this.workers !== old) return;
     this.workers = this.hire(old.take);
     this.takenBefore += old.taken;
     void old.stop(0);
