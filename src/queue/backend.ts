@@ -2,7 +2,10 @@ import type { IQueueBackend, Job, Queue, Worker } from 'bullmq';
 import type { WakeHint } from './hint.js';
 import type { OutageLog } from './log.js';
 
-export type HintQueue = Pick<Queue<WakeHint, void>, 'add' | 'addBulk' | 'getWaitingCount' | 'getDelayed' | 'close'>;
+export type HintQueue = Pick<
+  Queue<WakeHint, void>,
+  'add' | 'addBulk' | 'getWaitingCount' | 'getDelayed' | 'waitUntilReady' | 'close'
+>;
 export type HintWorker = Pick<Worker<WakeHint, void, string, IQueueBackend>, 'run' | 'close'>;
 
 /** What a worker does with a hint. */

@@ -9,6 +9,7 @@ import {
   WORKER_OPTIONS,
   type WorkerConnection,
 } from './backend.js';
+import { ErrorStorm } from './error-storm.js';
 import type { WakeHint } from './hint.js';
 import { isVanishedJob, type Log, OutageLog } from './log.js';
 
@@ -79,7 +80,12 @@ export class PostgresBackend implements Backend {
       connection: pool,
       concurrency,
     });
-    worker.on('error', this.failed);
+    const storm = new ErrorStorm();
+    worker.on('error', (err) => {
+      this.failed(err);
+      // Closing is what stops it; the watchdog makes another one when Postgres can be reached and something waits.
+      if (storm.isRaging()) void worker.close(true).catch(() => undefined);
+    });
     return { worker, disconnect: () => void pool.end().catch(() => undefined) };
   }
 
@@ -100,7 +106,11 @@ export class PostgresBackend implements Backend {
       // A connection costs more than all the hints of a quiet minute: none is given up for being idle.
       idleTimeoutMillis: 0,
     });
-    pool.on('connect', () => this.outage.recovered());
+    pool.on('connect', (client) => {
+      this.outage.recovered();
+      // A client that is checked out and loses its connection would take the process down if nobody listened.
+      client.on('error', this.failed);
+    });
     pool.on('error', this.failed);
     return pool;
   }

@@ -61,9 +61,15 @@ export class WakeQueue {
 
   /** Makes `wake` work. Redis may be away; an unusable Postgres queue throws. */
   open(): Promise<void> {
-    return (this.opening ??= this.backend.open().then(() => {
-      this.queues = this.names.map((name) => this.backend.queue(name));
-    }));
+    return (this.opening ??= this.openAll());
+  }
+
+  private async openAll(): Promise<void> {
+    await this.backend.open();
+    const queues = this.names.map((name) => this.backend.queue(name));
+    // A queue that could not reach Postgres when it was made never does; Redis is waited for by the commands themselves.
+    if (this.backend.name === 'postgres') await Promise.all(queues.map((queue) => queue.waitUntilReady()));
+    this.queues = queues;
   }
 
   /** Passes on that a saga may have something to do now. Never throws, never waits. */
