@@ -40,14 +40,21 @@ export class Stage {
     const database = databaseUrl === undefined ? await freshDatabase() : null;
     const participants = await ParticipantProcess.start(barrier === undefined ? {} : { barrier });
     const settings = { ...QUICK, DATABASE_URL: databaseUrl ?? database!.url, ...options.settings };
-    // The first one makes the schema; starting the others beside it would only test that, again and again.
-    const servers = [await SkaldProcess.start(settings)];
-    const others = Array.from({ length: options.servers - 1 }, () => SkaldProcess.start(settings));
-    servers.push(...(await Promise.all(others)));
-    const { api } = servers[0]!;
-    await api.putParticipant('ledger', participants.endpoint('ledger'));
-    for (const definition of definitions) await api.postDefinition(definition);
-    return new Stage(servers, participants, definitions, async () => void (await database?.drop()));
+    const servers: SkaldProcess[] = [];
+    const stage = new Stage(servers, participants, definitions, async () => void (await database?.drop()));
+    try {
+      const first = await SkaldProcess.start(settings);
+      servers.push(first);
+      await first.api.putParticipant('ledger', participants.endpoint('ledger'));
+      for (const definition of definitions) await first.api.postDefinition(definition);
+      // Only now, so that they know the participant from their start: a change may take 2 s to reach a process.
+      const others = Array.from({ length: options.servers - 1 }, () => SkaldProcess.start(settings));
+      servers.push(...(await Promise.all(others)));
+      return stage;
+    } catch (error) {
+      await stage.clear();
+      throw error;
+    }
   }
 
   /** Of a server that runs. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { groupBy } from '../support/group-by.js';
 import { type Evidence, judge, type Start } from '../support/invariants.js';
 import type { SagaView } from '../support/skald-api.js';
 import type { Settings, SkaldProcess } from '../support/skald-process.js';
@@ -116,6 +117,22 @@ async function untilCalled({ participants }: Stage, name: string): Promise<void>
     return new Set(called.map(({ saga }) => saga)).size >= SAGAS;
   });
 }
+
+describe('two servers without any fault', () => {
+  it('never send one attempt twice, though either may be the one that wakes a saga', async () => {
+    await onStage({ servers: 2 }, async (stage) => {
+      // Refused a few times, with waits that are long enough to let the saga go in between.
+      const behave = { charge: { action: { refuseFirst: 4 } }, ship: { action: { refuseFirst: 4 } } };
+      const load = stage.underLoad({ rate: 30, total: 150, saga: () => ({ definition: 'order', input: { behave } }) });
+      await load.finished();
+      const evidence = await stage.evidence();
+      expectSound(evidence, { planned: 0, landed: 0 });
+      const sent = groupBy(evidence.ledger.calls, ({ key, attempt }) => `${key} attempt ${attempt}`);
+      const twice = [...sent].filter(([, calls]) => calls.length > 1).map(([attempt]) => attempt);
+      expect(twice).toEqual([]);
+    });
+  }, 120_000);
+});
 
 describe('a participant without a barrier', () => {
   it('is caught by the judge when a server is killed between an answer and its record', async () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import type { Json } from '../../src/saga/json.js';
 
@@ -85,6 +86,9 @@ export class ParticipantProcess {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const [address] = (await once(child.stdout, 'data')) as [Buffer];
+    // It ends with the tests, by the end of its standard input; they must not wait for it.
+    child.unref();
+    for (const pipe of [child.stdin, child.stdout]) (pipe as unknown as Socket).unref();
     return new ParticipantProcess(child, address.toString().trim());
   }
 

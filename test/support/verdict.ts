@@ -59,7 +59,9 @@ export function expectSound(evidence: Evidence, faults: { readonly planned: numb
   const violations = judge(evidence);
   if (violations.length > 0) {
     const shown = violations.slice(0, 20).map(({ invariant, saga, message }) => `${invariant} ${saga} ${message}`);
-    throw new Error(`${violations.length} violations in ${evidence.sagas.length} sagas:\n${shown.join('\n')}`);
+    const stories = [...new Set(violations.map(({ saga }) => saga))].slice(0, 3).map((saga) => tell(evidence, saga));
+    const summary = `${violations.length} violations in ${evidence.sagas.length} sagas:`;
+    throw new Error([summary, ...shown, ...stories].join('\n'));
   }
   const completed = evidence.sagas.filter((saga) => saga.status === 'completed').length;
   const doubts = [
@@ -68,4 +70,22 @@ export function expectSound(evidence: Evidence, faults: { readonly planned: numb
     completed * 2 < evidence.sagas.length && `only ${completed} of ${evidence.sagas.length} sagas completed`,
   ].filter(Boolean);
   if (doubts.length > 0) throw new Error(`this run proves nothing: ${doubts.join('; ')}`);
+}
+
+/** What is known of one saga, from its journal and from the participants, in the order of the clock. */
+function tell({ journals, ledger }: Evidence, saga: string): string {
+  const journal = (journals.get(saga) ?? []).map(({ seq, at, by, facts }) => ({
+    at: Date.parse(at),
+    text: `journal ${seq} by ${by}: ${facts.map((fact) => JSON.stringify(fact)).join(' ')}`,
+  }));
+  const happened = [
+    ...ledger.calls.map((call) => ({ ...call, what: `called, attempt ${call.attempt}, seq ${call.seq}` })),
+    ...ledger.effects.map((effect) => ({ ...effect, what: `${effect.outcome} (${effect.status})` })),
+  ].filter((entry) => entry.saga === saga);
+  const entries = happened.map(({ at, n, step, operation, what }) => ({
+    at,
+    text: `ledger ${n}: ${step} ${operation} ${what}`,
+  }));
+  const lines = [...journal, ...entries].sort((a, b) => a.at - b.at);
+  return [`--- saga ${saga}`, ...lines.map(({ at, text }) => `${new Date(at).toISOString()} ${text}`)].join('\n');
 }
