@@ -89,8 +89,11 @@ class OwnServer {
   }
 }
 
-/** Runs a suite twice, on a server with Redis and on one without. `skald()` is there once the tests run. */
-export function describeSkald(name: string, suite: (skald: () => Harness) => void): void {
+/**
+ * Runs a suite on a server without Redis, and on one with it unless that can make no difference (`both: false`).
+ * `skald()` is there once the tests run.
+ */
+export function describeSkald(name: string, suite: (skald: () => Harness) => void, { both = true } = {}): void {
   const run = (title: string, withRedis: boolean, describeIt: jest.Describe) =>
     describeIt(title, () => {
       let harness: Harness | undefined;
@@ -101,7 +104,8 @@ export function describeSkald(name: string, suite: (skald: () => Harness) => voi
       suite(() => harness!);
     });
   if (process.env['SKALD_TEST_BASE_URL']) return run(name, false, describe);
-  run(`${name}, queue in Postgres`, false, describe);
+  run(both ? `${name}, queue in Postgres` : name, false, describe);
+  if (!both) return;
   const canUseRedis = hasRedisServer || redisUrl() !== null;
   run(`${name}, queue in Redis${canUseRedis ? '' : ' (needs Redis)'}`, true, canUseRedis ? describe : describe.skip);
 }
