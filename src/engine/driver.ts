@@ -110,7 +110,7 @@ export class Driver {
         return;
       } else if (this.mode === 'stopping') {
         await this.tools.sagas.release(this.sagaId, 0, true);
-        this.tools.wake(this.sagaId);
+        this.leave(this.tools.clock.now());
         return;
       } else if (this.isMomentAway(plan)) {
         await this.nextEvent(plan.wakeAt);

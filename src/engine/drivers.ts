@@ -76,12 +76,13 @@ export class Drivers {
         break;
       }
       const state = this.handedOver.take(id, hint.wokenAt);
-      const isFresh = !hint.isRepeat && this.tools.clock.now() - hint.wokenAt <= this.options.lease * FRESH_SHARE;
+      const isFresh =
+        !hint.isDue && !hint.isRepeat && this.tools.clock.now() - hint.wokenAt <= this.options.lease * FRESH_SHARE;
       if (!isFresh) late.push(id);
       else if (state) this.drive(id, () => ({ state, isRecovery: false }));
       else this.drive(id, () => this.read(id));
     }
-    if (late.length > 0) await this.claim(late, !hint.isRepeat);
+    if (late.length > 0) await this.claim(late, !hint.isRepeat && !hint.isDue);
   }
 
   /** Drives sagas that the sweep has claimed. */
@@ -122,13 +123,11 @@ export class Drivers {
     }
   }
 
-  /** A saga that a hint names but that this process does not know: its row says whether it is ours to take. */
+  /** A saga that was handed over by another process: nobody else has a hint for it. Asleep, it has been driven already. */
   private async read(id: string): Promise<Handover | null> {
     const loaded = await this.tools.recorder.load(id);
-    if (!loaded || loaded.state.ended) return null;
-    if (!loaded.row.parked) return { state: loaded.state, isRecovery: false };
-    const [claimed] = await this.tools.sagas.claim([id], this.options.lease);
-    return claimed ? this.load(id, () => false) : null;
+    if (!loaded || loaded.state.ended || loaded.row.parked) return null;
+    return { state: loaded.state, isRecovery: false };
   }
 
   private async load(id: string, isRecovery: (state: SagaState) => boolean): Promise<Handover | null> {

@@ -61,7 +61,7 @@ export class Engine {
 
   /** Begins to drive, if this process does. */
   start(): void {
-    this.parts.feed.onConcerned = (ids) => ids.forEach((id) => this.parts.queue.wake(id));
+    this.parts.feed.onConcerned = (ids) => ids.forEach((id) => this.parts.queue.wakeLater(id, 0));
     if (!this.parts.options.drives) return;
     this.parts.drivers.start();
     this.parts.sweep.start();

@@ -10,6 +10,7 @@ export class ParticipantDirectory {
   private readonly known = new Map<string, Participant>();
   private revision = 0;
   private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | null = null;
 
   constructor(
     private readonly participants: Participants,
@@ -17,6 +18,16 @@ export class ParticipantDirectory {
   ) {}
 
   find(name: string): Participant | undefined {
+    return this.known.get(name);
+  }
+
+  /** For one that is not known yet: it may have been stored through another process a moment ago. */
+  async lookUp(name: string): Promise<Participant | undefined> {
+    // Those who miss one at the same moment share one look; while Postgres is away, what is known has to do.
+    this.looking ??= this.refresh()
+      .catch(() => undefined)
+      .finally(() => (this.looking = null));
+    await this.looking;
     return this.known.get(name);
   }
 

@@ -74,14 +74,14 @@ export class Performer {
     return { path, body: JSON.stringify(body) };
   }
 
-  private send(
+  private async send(
     state: SagaState,
     step: CallStep,
     operation: Operation,
     attempt: number,
     { path, body }: { path: string; body: string },
-  ): Reply | Promise<Reply> {
-    const participant = this.directory.find(step.participant);
+  ): Promise<Reply> {
+    const participant = this.directory.find(step.participant) ?? (await this.directory.lookUp(step.participant));
     if (!participant) {
       const error = stepError(
         'unknown-participant',
@@ -104,6 +104,7 @@ export class Performer {
       body,
       ...(step.timeout !== undefined && { timeout: step.timeout }),
       callbackUrl: `${this.publicUrl}/v1/callbacks/${token}`,
+      traceparent: traceparentOf(state.id),
     });
   }
 
@@ -128,4 +129,13 @@ function isTruthy(value: Json): boolean {
   if (Array.isArray(value)) return value.some((item: Json) => isTruthy(item));
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return Boolean(value);
+}
+
+/**
+ * W3C trace context: all calls of a saga belong to one trace, which has the saga's id, so that logs of participants can be
+ * joined. Not sampled: Skald records no spans of its own yet.
+ */
+function traceparentOf(sagaId: string): string {
+  const span = (Math.floor(Math.random() * 0xffff_ffff) + 1).toString(16).padStart(16, '0');
+  return `00-${sagaId.replaceAll('-', '')}-${span}-00`;
 }

@@ -111,8 +111,8 @@ describe('the outbox', () => {
     await box.close();
     const parcels = sends.flat().map(({ hint, delay }) => ({ ...hint, delay }));
     expect(parcels).toEqual([
-      { ids: ['a', 'b'], wokenAt: 1_000_220, delay: 217 },
-      { ids: ['c'], wokenAt: 1_030_020, delay: 30_017 },
+      { ids: ['a', 'b'], wokenAt: 1_000_220, isDue: true, delay: 217 },
+      { ids: ['c'], wokenAt: 1_030_020, isDue: true, delay: 30_017 },
     ]);
   });
 

@@ -79,7 +79,8 @@ export class Outbox {
     const { now, shards, idsPerHint } = this.options;
     const at = now();
     for (const [due, ids] of this.later) {
-      this.ripe.push(...pack(ids, due, Math.ceil(Math.max(due - at, 0)), shards, idsPerHint));
+      const parcels = pack(ids, due, Math.ceil(Math.max(due - at, 0)), shards, idsPerHint);
+      this.ripe.push(...parcels.map((parcel) => ({ ...parcel, hint: { ...parcel.hint, isDue: true } })));
     }
     this.later.clear();
     this.pump();
