@@ -4,7 +4,7 @@ ARG NODE=node:20-bookworm-slim
 FROM ${NODE} AS build
 WORKDIR /skald
 COPY package.json package-lock.json ./
-RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+RUN --mount=type=cache,target=/npm npm ci --cache /npm --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
