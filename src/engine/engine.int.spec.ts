@@ -150,4 +150,18 @@ describe('the engine', () => {
     expect(statusOf(await until(engine, state.id, hasEnded))).toBe('completed');
     expect(opened.participant.of(state.id)).toHaveLength(4);
   });
+
+  it('finds a participant that another process has just stored, and puts all calls of a saga into one trace', async () => {
+    const once = { participant: 'newcomer', retry: { maxAttempts: 1 } };
+    await opened.define({ name: 'fresh', steps: [call('a', once), call('b', once)] });
+    const engine = await opened.engine();
+    await opened.putParticipant('newcomer');
+    const { state } = await engine.startSaga({ definition: 'fresh', input });
+    expect((await until(engine, state.id, hasEnded)).ended).toBe('completed');
+    const trace = `00-${state.id.replaceAll('-', '')}-`;
+    for (const { traceparent } of opened.participant.calls) {
+      expect(traceparent).toMatch(new RegExp(`^${trace}[0-9a-f]{16}-00$`));
+    }
+    expect(opened.participant.calls).toHaveLength(2);
+  });
 });

@@ -25,14 +25,21 @@ export class OpenedEngine {
   readonly participant = new ScriptedParticipant();
   private readonly engines: { readonly engine: Engine; readonly close: () => Promise<void> }[] = [];
   private names = 0;
+  private url = '';
 
   private constructor(readonly store: OpenedStore) {}
 
   static async open(): Promise<OpenedEngine> {
     const opened = new OpenedEngine(await OpenedStore.open());
     const url = await opened.participant.listen();
-    await new Participants(opened.store.database).put('p', { endpoints: [{ url }] });
+    opened.url = url;
+    await opened.putParticipant('p');
     return opened;
+  }
+
+  /** Stores a name for the participant, as another process would: the engines have to find out. */
+  async putParticipant(name: string): Promise<void> {
+    await new Participants(this.store.database).put(name, { endpoints: [{ url: this.url }] });
   }
 
   /** Another process. The times are short so that tests are. */

@@ -8,6 +8,7 @@ export interface SeenCall {
   readonly operation: string;
   readonly attempt: number;
   readonly callbackUrl: string;
+  readonly traceparent: string;
 }
 
 /** How to answer; the default is 200 with `{}`. `hang`: never. */
@@ -43,6 +44,7 @@ export class ScriptedParticipant {
       operation: header('skald-operation'),
       attempt: Number(header('skald-attempt')),
       callbackUrl: header('skald-callback-url'),
+      traceparent: header('traceparent'),
     };
     this.calls.push(call);
     const behaviour = this.behave(call) ?? { status: 200 };
