@@ -1,0 +1,37 @@
+import type { SagaStatus } from './saga.js';
+
+/** Which sagas; all of it must hold. */
+export interface SagaFilter {
+  /** In this status, or in one of these. */
+  readonly status?: SagaStatus | readonly SagaStatus[];
+  /** Name of their definition. */
+  readonly definition?: string;
+  /** Version of their definition. */
+  readonly version?: number;
+  readonly businessKey?: string;
+  /** With all of these tags. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** That are stuck at this step, or keep trying it. */
+  readonly step?: string;
+  /** That are stuck at this participant, or keep trying it. */
+  readonly participant?: string;
+  /** Fingerprint of the error that they are stuck at, or keep meeting. */
+  readonly error?: string;
+  /** `true`: that wait for another attempt after one that failed; `false`: the others. */
+  readonly retrying?: boolean;
+  /** Started then or later. */
+  readonly startedAfter?: Date | string;
+  /** Started before. */
+  readonly startedBefore?: Date | string;
+}
+
+/** The filter as query parameters. */
+export function queryOf({ tags = {}, ...fields }: SagaFilter): Record<string, string> {
+  const query: Record<string, string> = {};
+  const given: Readonly<Record<string, SagaFilter[keyof typeof fields]>> = fields;
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) query[name] = value instanceof Date ? value.toISOString() : String(value);
+  }
+  for (const [name, value] of Object.entries(tags)) query[`tag.${name}`] = value;
+  return query;
+}

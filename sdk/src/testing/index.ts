@@ -1,0 +1,10 @@
+export { sagaTest, type SagaTest } from './saga-test.js';
+export type { Moment, Scenario, Times } from './scenario.js';
+export type { Effects, Run, SagaOutcome, StepOutcome } from './run.js';
+export type { RecordedCall } from './post.js';
+export type { Surroundings } from './rehearsal.js';
+export type { TestPolicy } from './policies.js';
+export type { TestSetup } from './setup.js';
+export type { RealParticipant, TestHandler, TestHandlers, TestParticipant, TestRequest } from './participants.js';
+export type { Explored } from './explorations/explored.js';
+export { SagaExpectationError, SagaTestSetupError } from './test-errors.js';
