@@ -1,48 +1,55 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openPool } from '../database.mjs';
+import { readLedger } from '../ledger.mjs';
 
-/** The participants' ledgers, read from their files as any auditor would. */
+/** @typedef {{ participant: string, entry: import('../ledger.mjs').Entry }} Line */
+
+/** The services' ledgers, read in their databases as any auditor would. */
 export class Ledgers {
-  #files;
+  #pools;
+  #isClosed = false;
 
-  /** @param {Record<string, string>} files path by participant */
-  constructor(files) {
-    this.#files = files;
+  /**
+   * @param {string} server URL of the Postgres
+   * @param {Record<string, string>} databases name of the database by participant
+   */
+  constructor(server, databases) {
+    this.#pools = Object.entries(databases).map(([participant, name]) => [participant, openPool(server, name)]);
   }
 
-  /** @returns {{ participant: string, entry: import('../ledger.mjs').Entry }[]} oldest first */
-  read() {
-    return Object.entries(this.#files)
-      .flatMap(([participant, file]) =>
-        existsSync(file) ? wholeLines(file).map((entry) => ({ participant, entry })) : [],
-      )
-      .sort((a, b) => a.entry.at.localeCompare(b.entry.at));
+  /** @returns {Promise<Line[]>} oldest first */
+  async read() {
+    const all = this.#pools.map(async ([participant, pool]) =>
+      (await readLedger(pool)).map((entry) => ({ participant, entry })),
+    );
+    return (await Promise.all(all)).flat().sort((a, b) => a.entry.at - b.entry.at);
   }
 
-  /** Calls `listener` for every new line. Returns the function that ends it. */
-  follow(listener) {
-    const seen = new Map();
-    const look = () => {
-      const counted = new Map();
-      for (const { participant, entry } of this.read()) {
-        const n = (counted.get(participant) ?? 0) + 1;
-        counted.set(participant, n);
-        if (n > (seen.get(participant) ?? 0)) listener(participant, entry);
+  /**
+   * All lines, and new ones as they come, until nobody wants them any more.
+   * @param {AbortSignal} [signal]
+   */
+  async *follow(signal) {
+    const seen = new Set();
+    while (!signal?.aborted && !this.#isClosed) {
+      for (const line of await this.read()) {
+        const key = `${line.participant}/${line.entry.id}`;
+        if (!seen.has(key)) yield line;
+        seen.add(key);
       }
-      counted.forEach((n, participant) => seen.set(participant, n));
-    };
-    const timer = setInterval(look, 25);
-    return () => clearInterval(timer);
+      await sleep(25);
+    }
   }
-}
 
-function wholeLines(file) {
-  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line));
+  async close() {
+    this.#isClosed = true;
+    for (const [, pool] of this.#pools) await pool.end();
+  }
 }
 
 /**
  * What went wrong with one saga, judged by the ledgers alone. Empty: nothing.
- * @param {{ participant: string, entry: import('../ledger.mjs').Entry }[]} lines
+ * @param {Line[]} lines
  * @param {string} saga
  * @param {{ done?: string[], undone?: string[] }} expected steps, in the order in which it must have happened
  */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -27,27 +27,33 @@ function anyPort() {
 }
 
 /**
- * Starts a Node program and waits until `url` answers 2xx.
+ * Starts a Node program.
  * @param {string} program
- * @param {{ env: Record<string, string>, ready: string, log: string, patience?: number }} options
- *   `log`: the file its output is appended to; `patience`: ms, default 60 s
+ * @param {{ env: Record<string, string>, log: string }} options `log`: the file its output is appended to
  */
-export async function startProcess(program, { env, ready, log, patience = 60_000 }) {
-  const output = createWriteStream(log, { flags: 'a' });
-  await once(output, 'open');
+export function startProcess(program, { env, log }) {
+  const output = openSync(log, 'a');
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, ...env },
     stdio: ['ignore', output, output],
   });
+  closeSync(output);
+  return child;
+}
+
+/**
+ * Waits until `url` answers 2xx.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {string} url
+ * @param {number} [patience] ms
+ */
+export async function ready(child, url, patience = 60_000) {
   const until = Date.now() + patience;
-  while (!(await answers(ready))) {
-    if (child.exitCode !== null || Date.now() > until) {
-      child.kill('SIGKILL');
-      throw new Error(`${program} did not come up; see ${log}`);
-    }
+  while (!(await answers(url))) {
+    if (hasEnded(child)) throw new Error(`${child.spawnargs[1]} ended while it started`);
+    if (Date.now() > until) throw new Error(`${child.spawnargs[1]} is not ready after ${patience / 1000} s`);
     await sleep(50);
   }
-  return child;
 }
 
 async function answers(url) {
@@ -65,8 +71,12 @@ async function answers(url) {
  * @param {NodeJS.Signals} signal
  */
 export async function stopProcess(child, signal) {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const gone = once(child, 'exit');
   child.kill(signal);
   await gone;
+}
+
+function hasEnded({ exitCode, signalCode }) {
+  return exitCode !== null || signalCode !== null;
 }

@@ -11,7 +11,8 @@ export const [bold, dim, red, green, yellow, cyan] = [1, 2, 31, 32, 33, 36].map(
 export class Timeline {
   #start = Date.now();
   #waiting = [];
-  #timer = setInterval(() => this.#flush(Date.now() - REORDER), 30);
+  #heldFrom = Infinity;
+  #timer = setInterval(() => this.#flush(Math.min(Date.now() - REORDER, this.#heldFrom)), 30);
 
   heading(text) {
     this.#flush(Infinity);
@@ -20,8 +21,9 @@ export class Timeline {
     this.#start = Date.now();
   }
 
-  /** @param {{ at: string, facts: any[] }} entry */
+  /** @param {import('@skald/sdk').JournalEntry} entry */
   journal(entry) {
+    this.#heldFrom = Infinity;
     for (const fact of entry.facts) {
       const told = tell(fact);
       if (told) this.#add(entry.at, told[1](told[0].length < LEFT ? told[0] : `${told[0].slice(0, LEFT - 2)}…`));
@@ -35,7 +37,12 @@ export class Timeline {
   }
 
   note(text) {
-    this.#add(new Date().toISOString(), cyan(text));
+    this.#add(new Date(), cyan(text));
+  }
+
+  /** Holds all further lines until the journal goes on: whoever reads it may take a while to connect again. */
+  awaitJournal() {
+    this.#heldFrom = Date.now();
   }
 
   /** Prints what is left. */
@@ -51,7 +58,7 @@ export class Timeline {
   }
 
   #add(at, text) {
-    this.#waiting.push({ at: Date.parse(at), text });
+    this.#waiting.push({ at: new Date(at).getTime(), text });
   }
 
   #flush(until) {
@@ -72,7 +79,7 @@ function tell(fact) {
     case 'step-succeeded':
       return [`${fact.step} succeeded`, green];
     case 'step-rejected':
-      return [`${fact.step} rejected`, red];
+      return [`${fact.step} rejected: ${fact.error.message}`, red];
     case 'attempt-failed':
       return [`${fact.step}: attempt ${fact.attempt} failed (${fact.error.code})`, yellow];
     case 'turned-back':
