@@ -3,9 +3,13 @@ import { ConfigError } from './config/read-config.js';
 import type { Log } from './config/log.js';
 import { parseResilienceFile, type FileRemark } from './participants/resilience-file.js';
 import { canonicalJson } from './saga/canonical-json.js';
-import type { Participants } from './store/participants.js';
+import type { JsonObject } from './saga/json.js';
+import { DEFAULTS_ROW, type Participants } from './store/participants.js';
 
-/** Brings the participants of the file given by `SKALD_CONFIG` into force; those that it does not name stay as they are. */
+/**
+ * Brings the file given by `SKALD_CONFIG` into force. Participants that it does not name stay as they are; what an
+ * earlier file has said of all participants goes if this one does not say it.
+ */
 export async function applyResilienceFile(path: string, participants: Participants, log: Log): Promise<void> {
   const text = await readFile(path, 'utf8').catch((err: unknown) => {
     throw new ConfigError([`SKALD_CONFIG: ${path} can not be read (${(err as Error).message})`]);
@@ -13,10 +17,18 @@ export async function applyResilienceFile(path: string, participants: Participan
   const file = parseResilienceFile(text);
   if ('problems' in file) throw new ConfigError(file.problems.map((remark) => sentence(path, remark)));
   for (const warning of file.warnings) log.warn(sentence(path, warning));
-  for (const { name, source } of file.participants) {
-    const stored = await participants.get(name);
-    if (stored && canonicalJson(stored.spec) === canonicalJson(source)) continue;
-    await participants.put(name, source);
+  // First: a participant may name a fallback.
+  await bring(DEFAULTS_ROW, file.defaults, participants);
+  for (const { name, source } of file.participants) await bring(name, source, participants);
+}
+
+/** Writes only what differs, so that a restart is no change to anybody. `null`: it must not be there. */
+async function bring(name: string, document: JsonObject | null, participants: Participants): Promise<void> {
+  const stored = await participants.get(name);
+  if (document === null) {
+    if (stored) await participants.delete(name);
+  } else if (!stored || canonicalJson(stored.spec) !== canonicalJson(document)) {
+    await participants.put(name, document);
   }
 }
 

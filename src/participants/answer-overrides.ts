@@ -1,7 +1,8 @@
+import type { Verdict } from '../saga/answer-table.js';
 import type { Operation } from '../saga/definition.js';
 import { suggestion } from '../saga/nearest.js';
 import type { Place } from '../saga/problems.js';
-import type { AnswerOverrides, Verdict } from './participant.js';
+import type { AnswerOverrides } from './participant.js';
 import { isRecord, record, type Reading } from './readings.js';
 
 /** What an answer may be made to mean, in the words of each operation. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Json } from '../saga/json.js';
 import type { Reply } from '../saga/reply.js';
-import { readAnswer, type Answer } from './answers.js';
+import type { Answer } from './answer.js';
+import { readAnswer } from './answers.js';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const NO_OVERRIDES = { action: {}, compensation: {} };
@@ -109,6 +110,12 @@ describe('the message of a refusal', () => {
       'application/problem+json',
       '{"title":"Out of stock","detail":"A-1 is gone"}',
       'Out of stock: A-1 is gone',
+    ],
+    [
+      'a problem of no special type',
+      'application/problem+json',
+      '{"type":"about:blank","title":"Conflict","detail":"A-1 is gone"}',
+      'A-1 is gone',
     ],
     ['a title', 'application/problem+json', '{"title":"Out of stock"}', 'Out of stock'],
     ['a message', 'application/json; charset=utf-8', '{"message":"gone"}', 'gone'],

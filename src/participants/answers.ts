@@ -1,32 +1,19 @@
+import { verdictOn, type Verdict } from '../saga/answer-table.js';
 import type { Operation } from '../saga/definition.js';
 import type { Reply, StepError } from '../saga/reply.js';
+import { readRetryAfter } from '../saga/retry-after.js';
 import { stepError } from '../saga/step-error.js';
 import { messageIn } from './error-message.js';
 import { readOutput } from './output.js';
-import type { AnswerOverrides, Verdict } from './participant.js';
-import { readRetryAfter } from './retry-after.js';
-
-/** What a participant answered. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: AnswerHeaders;
-  /** As much as was read. */
-  readonly body: Buffer;
-  /** The body was longer than the bound. */
-  readonly isCut: boolean;
-}
-
-/** By lower-case name. */
-export interface AnswerHeaders {
-  readonly [name: string]: string | string[] | undefined;
-}
+import type { AnswerOverrides } from './participant.js';
+import type { Answer } from './answer.js';
 
 /**
  * Reads an answer by the table of contract §3. Pure.
  * @param now epoch ms, for a `Retry-After` that is a date
  */
 export function readAnswer(operation: Operation, answer: Answer, overrides: AnswerOverrides, now: number): Reply {
-  switch (verdictOn(operation, answer.status, overrides)) {
+  switch (verdictIn(overrides, operation, answer.status)) {
     case 'succeeded':
       return isSuccess(answer.status) ? readSuccess(answer) : { kind: 'succeeded', output: null };
     case 'accepted':
@@ -40,31 +27,11 @@ export function readAnswer(operation: Operation, answer: Answer, overrides: Answ
   }
 }
 
-function verdictOn(operation: Operation, status: number, overrides: AnswerOverrides): Verdict {
+function verdictIn(overrides: AnswerOverrides, operation: Operation, status: number): Verdict {
   // Whatever a participant's policy says of 2xx: what comes by callback is awaited.
   if (status === 202) return 'accepted';
   const own = overrides[operation];
-  return own[status] ?? own[`${Math.floor(status / 100)}xx`] ?? verdictOfTable(operation, status);
-}
-
-function verdictOfTable(operation: Operation, status: number): Verdict {
-  if (isSuccess(status)) return 'succeeded';
-  switch (status) {
-    case 401:
-    case 403:
-    case 407:
-    case 425:
-    case 429:
-      return 'retry';
-    // "See other" is how a form post answers that it was done.
-    case 303:
-    case 408:
-      return 'in-doubt';
-    case 404:
-    case 410:
-      return operation === 'action' ? 'rejected' : 'succeeded';
-  }
-  return status >= 300 && status < 500 ? 'rejected' : 'in-doubt';
+  return own[status] ?? own[`${Math.floor(status / 100)}xx`] ?? verdictOn(operation, status);
 }
 
 /** Whatever came with it, only a body that was understood lets an action count as done. */

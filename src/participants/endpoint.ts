@@ -34,12 +34,3 @@ function baseUrl(text: string, place: Place): URL | undefined {
   }
   return url;
 }
-
-/** One of the endpoints at random, by weight. At least one weight is above 0. */
-export function chooseEndpoint(endpoints: readonly Endpoint[]): Endpoint {
-  const [first] = endpoints;
-  if (!first) throw new Error('a participant has at least one endpoint');
-  if (endpoints.length === 1) return first;
-  let left = Math.random() * endpoints.reduce((sum, { weight }) => sum + weight, 0);
-  return endpoints.find(({ weight }) => (left -= weight) < 0) ?? first;
-}

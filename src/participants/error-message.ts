@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { Answer } from './answers.js';
+import type { Answer } from './answer.js';
 import { isRecord } from './readings.js';
 
 /** Longest message that is kept, in characters. */
@@ -48,7 +48,7 @@ function saidInJson(body: Buffer): string {
 function saidInObject(body: Record<string, unknown>): string {
   const title = textOf(body['title']);
   const detail = textOf(body['detail']);
-  if (title && detail) return `${title}: ${detail}`;
+  if (title && detail) return STATUS_PHRASES.has(title) ? detail : `${title}: ${detail}`;
   const { error } = body;
   return (
     detail ||
@@ -58,6 +58,9 @@ function saidInObject(body: Record<string, unknown>): string {
     (isRecord(error) ? textOf(error['message']) : textOf(error))
   );
 }
+
+/** A problem of no special type has its status for a title (RFC 9457, 4.2.1), which says nothing more than the code. */
+const STATUS_PHRASES: ReadonlySet<unknown> = new Set(Object.values(STATUS_CODES));
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';

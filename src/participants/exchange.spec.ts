@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Dispatcher } from 'undici';
-import type { Answer } from './answers.js';
+import type { Answer } from './answer.js';
 import { Exchange } from './exchange.js';
 import type { Fault } from './faults.js';
 import { TimerWheel } from './timer-wheel.js';

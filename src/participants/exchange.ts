@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Answer, AnswerHeaders } from './answers.js';
+import type { Answer, AnswerHeaders } from './answer.js';
 import { AttemptTimedOut, type Fault } from './faults.js';
 import type { Timed, Timer, TimerWheel } from './timer-wheel.js';
 

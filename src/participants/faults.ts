@@ -35,6 +35,11 @@ export function readFault({ error, wasSent }: Fault, origin: string): Reply {
   return { kind: 'failed', effect: wasSent ? 'in-doubt' : 'none', error: stepError(code, message) };
 }
 
+/** Nothing was sent because no connection could be made; there was no want of time or permission. */
+export function isUnconnected({ error, wasSent }: Fault): boolean {
+  return !wasSent && error.code !== 'timeout' && codeBeforeSending(error, '') !== 'target-refused';
+}
+
 type FaultCode = keyof typeof SENTENCES;
 
 const SENTENCES = {

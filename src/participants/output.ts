@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Json } from '../saga/json.js';
-import type { AnswerHeaders } from './answers.js';
+import type { AnswerHeaders } from './answer.js';
 
 /** Deepest output that is taken over. */
 const DEEPEST = 64;

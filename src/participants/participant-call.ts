@@ -22,6 +22,8 @@ export interface ParticipantCall {
   readonly body: string;
   /** Total time of this attempt in ms. Default: the participant's. */
   readonly timeout?: number;
+  /** The policy that held this call back and has let it go since; `null` once it has been sent. */
+  readonly releasedBy: string | null;
   readonly callbackUrl: string;
   /** W3C trace context; left out when malformed. */
   readonly traceparent?: string;

@@ -1,71 +1,99 @@
 import { errors } from 'undici';
 import type { Reply } from '../saga/reply.js';
 import { stepError } from '../saga/step-error.js';
-import { readAnswer, type Answer } from './answers.js';
-import { chain, type Policy, type Send } from './chain.js';
-import { Connections, MOST_CONNECTIONS, type Line } from './connections.js';
-import { chooseEndpoint } from './endpoint.js';
+import type { Answer } from './answer.js';
+import { readAnswer } from './answers.js';
+import { Balancers } from './balancing/balancers.js';
+import { HealthChecks } from './balancing/health-checks.js';
+import { probeHealth } from './balancing/probe-health.js';
+import { sendBalanced, type Sent } from './balancing/send-balanced.js';
+import { Connections, MOST_CONNECTIONS } from './connections.js';
 import { Exchange } from './exchange.js';
-import { readFault, type Fault } from './faults.js';
+import { isUnconnected, readFault, type Fault } from './faults.js';
 import type { Endpoint, Participant } from './participant.js';
 import type { ParticipantCall } from './participant-call.js';
+import type { EndpointSnapshot, ParticipantSnapshot } from './participant-snapshot.js';
 import { requestHeaders } from './request-headers.js';
 import { requestTarget } from './request-path.js';
-import { signingKey } from './signing.js';
+import { Protections } from './protections.js';
+import { Routes, type Route } from './routes.js';
+import { ALONE, type Surroundings } from './surroundings.js';
 import type { TargetGuard } from './targets.js';
 import { TimerWheel } from './timer-wheel.js';
-
-/** Where a call goes, worked out once per participant and endpoint. */
-interface Route {
-  readonly line: Line;
-  readonly endpoint: Endpoint;
-  readonly key: Buffer | null;
-}
 
 /** Calls participants over HTTP. One per process: it holds their connections. */
 export class ParticipantClient {
   private readonly wheel = new TimerWheel();
   private readonly connections: Connections;
-  private readonly routes = new WeakMap<Endpoint, Route | Reply>();
-  private readonly throughPolicies: Send;
+  private readonly routes: Routes;
+  private readonly checks: HealthChecks;
+  private readonly balancers: Balancers;
+  /** The policies around every call. */
+  readonly protections: Protections;
   private isClosed = false;
 
   /**
-   * @param policies what stands around every call, the outermost first
+   * @param surroundings what the policies share with other processes. Default: nothing
    * @param env where signing secrets of the form `env:NAME` are looked up
    */
   constructor(
     private readonly guard: TargetGuard,
-    policies: readonly Policy[] = [],
-    private readonly env: NodeJS.ProcessEnv = process.env,
+    surroundings: Surroundings = ALONE,
+    env: NodeJS.ProcessEnv = process.env,
   ) {
     this.connections = new Connections(guard, this.wheel);
-    this.throughPolicies = chain(policies, (call) => this.exchange(call));
+    this.routes = new Routes(guard, this.connections, env);
+    this.checks = new HealthChecks((participant, endpoint, path) => this.probe(participant, endpoint, path));
+    this.balancers = new Balancers(this.checks);
+    this.protections = new Protections((call) => this.exchange(call), surroundings, this.wheel);
   }
 
   /** Sends one attempt. Whatever the network or the participant does becomes a reply; a rejection is a bug of ours. */
   send(call: ParticipantCall): Promise<Reply> {
-    return this.throughPolicies(call);
+    return this.protections.of(call.participant).send(call);
+  }
+
+  /** Whether a call that something may stand in for should be left out now. Now and then one is not, to see how it goes. */
+  isDegraded(participant: Participant): boolean {
+    return this.protections.of(participant).isDegraded(participant);
+  }
+
+  /** How the participants fare that this process has called lately, by name. */
+  snapshots(): Readonly<Record<string, ParticipantSnapshot>> {
+    return this.protections.snapshots((name) => this.endpointsOf(name));
+  }
+
+  /** How calls are spread over the endpoints of this participant, as far as this process has called it. */
+  endpointsOf(name: string): readonly EndpointSnapshot[] {
+    return this.balancers.snapshot(name);
   }
 
   /** Cuts all connections: calls in flight end in doubt, so let them end first. Later calls are refused. */
   async close(): Promise<void> {
     this.isClosed = true;
+    this.checks.close();
     await this.connections.close();
   }
 
   private exchange(call: ParticipantCall): Promise<Reply> {
-    const route = this.routeTo(call.participant);
-    if ('kind' in route) return Promise.resolve(route);
-    const { line, endpoint, key } = route;
+    const timeout = call.timeout ?? call.participant.timeout.total;
+    let headers: string[] | null = null;
+    return sendBalanced(this.balancers.of(call.participant), call, timeout, (endpoint, left) => {
+      if (this.isClosed) return Promise.resolve(answered(SHUT_DOWN));
+      const route = this.routes.to(call.participant, endpoint);
+      if ('kind' in route) return Promise.resolve(answered(route));
+      // The same for both endpoints when the first one could not be reached: it is one attempt.
+      headers ??= requestHeaders(call, Date.now(), timeout, route.key);
+      return this.sendTo(route, call, headers, left);
+    });
+  }
+
+  private sendTo({ line, endpoint }: Route, call: ParticipantCall, headers: string[], timeout: number): Promise<Sent> {
     const path = requestTarget(endpoint.basePath, call.path);
     if (path === null) {
-      return Promise.resolve(
-        rejected('invalid-path', `no request can be made of the path ${JSON.stringify(call.path)}`),
-      );
+      const problem = `no request can be made of the path ${JSON.stringify(call.path)}`;
+      return Promise.resolve(answered(rejected('invalid-path', problem)));
     }
-    const timeout = call.timeout ?? call.participant.timeout.total;
-    const headers = requestHeaders(call, Date.now(), timeout, key);
     const body = call.method === 'GET' ? null : call.body;
     const isCrowded = line.load >= MOST_CONNECTIONS;
     line.load += 1;
@@ -73,7 +101,7 @@ export class ParticipantClient {
       const settle = (end: Answer | Fault): void => {
         line.load -= 1;
         if ('error' in end && end.error instanceof errors.InvalidArgumentError) reject(end.error);
-        else if (isCrowded && isUnsentInTime(end)) resolve(CROWDED);
+        else if (isCrowded && isUnsentInTime(end)) resolve(answered(CROWDED));
         else resolve(this.read(call, endpoint, end));
       };
       const exchange = new Exchange(this.wheel, timeout, call.participant.maxResponseBytes, settle);
@@ -81,31 +109,18 @@ export class ParticipantClient {
     });
   }
 
-  private read(call: ParticipantCall, endpoint: Endpoint, end: Answer | Fault): Reply {
-    if ('status' in end) return readAnswer(call.operation, end, call.participant.answers, Date.now());
-    return this.isClosed && !end.wasSent ? SHUT_DOWN : readFault(end, endpoint.origin);
+  private read(call: ParticipantCall, endpoint: Endpoint, end: Answer | Fault): Sent {
+    if ('status' in end) return answered(readAnswer(call.operation, end, call.participant.answers, Date.now()));
+    if (this.isClosed && !end.wasSent) return answered(SHUT_DOWN);
+    return { reply: readFault(end, endpoint.origin), isUnconnected: isUnconnected(end) };
   }
 
-  private routeTo(participant: Participant): Route | Reply {
-    if (this.isClosed) return SHUT_DOWN;
-    const endpoint = chooseEndpoint(participant.endpoints);
-    let route = this.routes.get(endpoint);
-    if (!route) {
-      route = this.openRoute(participant, endpoint);
-      this.routes.set(endpoint, route);
-    }
-    return route;
-  }
-
-  private openRoute(participant: Participant, endpoint: Endpoint): Route | Reply {
-    const refusal = this.guard.check(endpoint.origin);
-    if (refusal !== null) return rejected('target-refused', `${endpoint.origin}: ${refusal}`);
-    const signing = signingKey(participant, this.env);
-    if ('problem' in signing) {
-      return { kind: 'failed', effect: 'none', error: stepError('signing-secret-missing', signing.problem) };
-    }
-    const line = this.connections.to(endpoint.origin, participant.timeout.connect);
-    return { line, endpoint, key: signing.key };
+  private probe(participant: Participant, endpoint: Endpoint, path: string): Promise<boolean | null> {
+    if (this.guard.check(endpoint.origin) !== null) return Promise.resolve(null);
+    return probeHealth(this.connections.to(endpoint.origin, participant.timeout.connect), this.wheel, {
+      path: endpoint.basePath + path,
+      timeout: Math.min(participant.loadBalancing.healthCheck?.interval ?? Infinity, participant.timeout.total),
+    });
   }
 }
 
@@ -114,6 +129,11 @@ const SHUT_DOWN: Reply = { kind: 'refused', by: 'shutdown', wait: 0 };
 
 /** The call waited in vain for one of the connections to become free. */
 const CROWDED: Reply = { kind: 'refused', by: 'connections', wait: 1_000 };
+
+/** There is no more to be tried with it at another endpoint. */
+function answered(reply: Reply): Sent {
+  return { reply, isUnconnected: false };
+}
 
 function isUnsentInTime(end: Answer | Fault): boolean {
   return 'error' in end && !end.wasSent && end.error.code === 'timeout';

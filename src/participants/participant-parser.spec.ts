@@ -56,6 +56,7 @@ describe('reading a participant', () => {
       retryBudget: { ratio: 0.2, minPerSecond: 3 },
       compensationRetry: {},
       circuitBreaker: {
+        consecutiveFailures: null,
         failureThreshold: 50,
         slowCallThreshold: 80,
         slowCallDuration: 2_000,
@@ -68,6 +69,7 @@ describe('reading a participant', () => {
       rateLimit: { capacity: 5_000, ratePerSecond: 10_000 },
       shaping: { maxRatePerSecond: 1_000, maxWait: 30_000 },
       bulkhead: { maxConcurrent: 64, mode: 'fixed' },
+      degradation: null,
       signing: { secret: 'env:PAYMENT_SECRET' },
       answers: { action: {}, compensation: {} },
       maxResponseBytes: 1_048_576,
@@ -88,6 +90,7 @@ describe('reading a participant', () => {
       rateLimit: null,
       shaping: null,
       bulkhead: null,
+      degradation: null,
       signing: null,
       answers: { action: {}, compensation: {} },
       maxResponseBytes: 1_048_576,
@@ -124,6 +127,33 @@ describe('reading a participant', () => {
     ['http://[0:0::1]/x', 'http://[::1]', '/x'],
   ])('takes %s apart', (url, origin, basePath) => {
     expect(parsed({ endpoints: [url] }).endpoints).toEqual([{ url, origin, basePath, weight: 1 }]);
+  });
+
+  it('reads when it counts as degraded, and what stands in then', () => {
+    const degradation = {
+      fallback: { strategy: 'cache_only', ttl: '5m' },
+      conditions: [
+        { type: 'latency', threshold: '1.5s' },
+        { type: 'error_rate', threshold: 12.5 },
+        { type: 'availability', threshold: '99.5%' },
+      ],
+    };
+    expect(parsed({ ...ONE, degradation }).degradation).toEqual({
+      fallback: { strategy: 'cache_only', ttl: 300_000 },
+      conditions: [
+        { type: 'latency', threshold: 1_500 },
+        { type: 'error_rate', threshold: 12.5 },
+        { type: 'availability', threshold: 99.5 },
+      ],
+    });
+    const skip = { fallback: { strategy: 'skip' } };
+    expect(parsed({ ...ONE, degradation: skip }).degradation).toEqual({ ...skip, conditions: [] });
+    expect(parsed({ ...ONE, degradation: null }).degradation).toBeNull();
+  });
+
+  it('reads a breaker that only counts failures in a row', () => {
+    const circuitBreaker = { consecutiveFailures: 10, failureThreshold: null, slowCallThreshold: null };
+    expect(parsed({ ...ONE, circuitBreaker }).circuitBreaker).toMatchObject(circuitBreaker);
   });
 
   it('reads the words for answers into what they mean', () => {
@@ -187,6 +217,47 @@ describe('reading a participant', () => {
       { ...ONE, circuitBreaker: { resetTimeout: '2m' } },
       '/circuitBreaker/maxResetTimeout',
       'not be shorter',
+    ],
+    [
+      'a breaker that never opens',
+      { ...ONE, circuitBreaker: { failureThreshold: null, slowCallThreshold: null } },
+      '/circuitBreaker',
+      'would never open',
+    ],
+    ['a degradation without fallback', { ...ONE, degradation: {} }, '/degradation/fallback', 'is missing'],
+    ['a bare strategy', { ...ONE, degradation: { fallback: 'skip' } }, '/degradation/fallback', 'with strategy'],
+    [
+      'a fallback without response',
+      { ...ONE, degradation: { fallback: { strategy: 'static_response' } } },
+      '/degradation/fallback',
+      'needs a response',
+    ],
+    [
+      'an age of what is not remembered',
+      { ...ONE, degradation: { fallback: { strategy: 'skip', ttl: '1s' } } },
+      '/degradation/fallback/ttl',
+      'cache_only only',
+    ],
+    [
+      'a response that can not be stored',
+      { ...ONE, degradation: { fallback: { strategy: 'static_response', response: ['\0'] } } },
+      '/degradation/fallback/response/0',
+      'NUL',
+    ],
+    [
+      'the same condition twice',
+      {
+        ...ONE,
+        degradation: {
+          fallback: { strategy: 'skip' },
+          conditions: [
+            { type: 'latency', threshold: '1s' },
+            { type: 'latency', threshold: '2s' },
+          ],
+        },
+      },
+      '/degradation/conditions/1',
+      'a condition of latency above',
     ],
     ['a limit without rate', { ...ONE, rateLimit: { capacity: 5 } }, '/rateLimit/ratePerSecond', 'is missing'],
     [
@@ -265,7 +336,10 @@ describe('reading a participant', () => {
   });
 
   it('never throws, whatever it is given', () => {
-    const anything = fc.oneof(fc.anything(), fc.record({ endpoints: fc.anything(), retry: fc.anything() }));
+    const anything = fc.oneof(
+      fc.anything(),
+      fc.record({ endpoints: fc.anything(), retry: fc.anything(), degradation: fc.anything() }),
+    );
     fc.assert(fc.property(fc.string(), anything, (name, source) => void parseParticipant(name, source)));
   });
 });

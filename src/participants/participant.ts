@@ -1,4 +1,6 @@
+import type { Verdict } from '../saga/answer-table.js';
 import type { RetryPolicy } from '../saga/backoff.js';
+import type { Fallback } from '../saga/definition.js';
 import type { JsonObject } from '../saga/json.js';
 
 /**
@@ -19,6 +21,7 @@ export interface Participant {
   readonly rateLimit: RateLimit | null;
   readonly shaping: Shaping | null;
   readonly bulkhead: Bulkhead | null;
+  readonly degradation: Degradation | null;
   readonly signing: Signing | null;
   readonly answers: AnswerOverrides;
   /** Longest answer that is read, in bytes. Default 1 MiB. */
@@ -26,6 +29,9 @@ export interface Participant {
   /** The document as it was given, secret included: for the store only, see {@link describeParticipant}. */
   readonly source: JsonObject;
 }
+
+/** What a participant may be called. */
+export const PARTICIPANT_NAME = /^[a-zA-Z][a-zA-Z0-9_-]{0,62}$/;
 
 /** A base URL. */
 export interface Endpoint {
@@ -55,10 +61,14 @@ export interface RetryBudget {
   readonly minPerSecond: number;
 }
 
-/** Thresholds in per cent of the calls in the window. */
+/** Opens by whichever of its thresholds is reached first; one that is `null` does not count. */
 export interface CircuitBreaker {
-  readonly failureThreshold: number;
-  readonly slowCallThreshold: number;
+  /** Failures in a row, however long they take. */
+  readonly consecutiveFailures: number | null;
+  /** Per cent of the calls in the window that failed. */
+  readonly failureThreshold: number | null;
+  /** Per cent of the calls in the window that took `slowCallDuration` or longer. */
+  readonly slowCallThreshold: number | null;
   readonly slowCallDuration: number;
   readonly window: number;
   readonly minimumCalls: number;
@@ -84,13 +94,27 @@ export interface Bulkhead {
   readonly mode: 'fixed' | 'adaptive';
 }
 
+/** When a participant counts as degraded, and what then stands in for its answers where a step allows it. */
+export interface Degradation {
+  /** For steps that are optional and name no fallback of their own. */
+  readonly fallback: Fallback;
+  /** One that is met degrades. None: only a breaker that is open, or attempts that are used up. */
+  readonly conditions: readonly DegradationCondition[];
+}
+
+/**
+ * `latency`: mean time of an answer above `threshold` ms. `error_rate`: per cent of calls that failed at or above it.
+ * `availability`: per cent of calls that did not fail below it.
+ */
+export interface DegradationCondition {
+  readonly type: 'latency' | 'error_rate' | 'availability';
+  readonly threshold: number;
+}
+
 export interface Signing {
   /** The secret itself (`whsec_…` or any text of 8 characters or more), or `env:NAME` for a variable that holds it. */
   readonly secret: string;
 }
-
-/** How an answer is read: the words of {@link AnswerOverrides}. */
-export type Verdict = 'succeeded' | 'accepted' | 'rejected' | 'retry' | 'in-doubt';
 
 /** Rows that replace those of the answer table, by status (`409`) or class (`4xx`); the status wins. */
 export interface AnswerOverrides {
@@ -106,6 +130,7 @@ export const DEFAULT_HEALTH_CHECK_INTERVAL = 10_000;
 export const DEFAULT_RETRY_BUDGET: RetryBudget = { ratio: 0.2, minPerSecond: 3 };
 export const DEFAULT_SHAPING_WAIT = 30_000;
 export const DEFAULT_CIRCUIT_BREAKER: CircuitBreaker = {
+  consecutiveFailures: null,
   failureThreshold: 50,
   slowCallThreshold: 80,
   slowCallDuration: 2_000,

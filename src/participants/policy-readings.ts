@@ -65,8 +65,9 @@ export const loadBalancing: Reading<LoadBalancing> = filled(
 
 const circuitBreakerFields: Reading<CircuitBreaker> = filled(
   record<CircuitBreaker>({
-    failureThreshold: number(1, 100),
-    slowCallThreshold: number(1, 100),
+    consecutiveFailures: orOff(integer(1, 1_000_000)),
+    failureThreshold: orOff(number(1, 100)),
+    slowCallThreshold: orOff(number(1, 100)),
     slowCallDuration: duration(1, DAY),
     window: duration(1000, DAY),
     minimumCalls: integer(1, 1_000_000),
@@ -77,10 +78,17 @@ const circuitBreakerFields: Reading<CircuitBreaker> = filled(
   defaults.DEFAULT_CIRCUIT_BREAKER,
 );
 
+const THRESHOLDS = ['consecutiveFailures', 'failureThreshold', 'slowCallThreshold'] as const;
+
 export const circuitBreaker: Reading<CircuitBreaker> = (value, place) => {
   const read = circuitBreakerFields(value, place);
-  if (read && read.maxResetTimeout < read.resetTimeout) {
+  if (!read) return undefined;
+  const given = value as Partial<CircuitBreaker>;
+  if (read.maxResetTimeout < read.resetTimeout) {
     place.at('maxResetTimeout').refuse('must not be shorter than resetTimeout');
+  }
+  if (THRESHOLDS.every((threshold) => (threshold in given ? given[threshold] : read[threshold]) === null)) {
+    place.refuse('would never open: set consecutiveFailures, failureThreshold or slowCallThreshold');
   }
   return read;
 };

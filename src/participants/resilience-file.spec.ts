@@ -15,15 +15,12 @@ auto_heal: {}
         { name: 'payment', timeout: { total: 5_000 } },
         { name: 'inventory', timeout: { total: 2_000 } },
       ],
-      warnings: [
-        { pointer: '/resilience', detail: 'resilience is not yet applied', line: 6, column: 1 },
-        { pointer: '/auto_heal', detail: 'auto_heal is not yet applied', line: 7, column: 1 },
-      ],
+      warnings: [{ pointer: '/auto_heal', detail: 'auto_heal is not yet applied', line: 7, column: 1 }],
     });
   });
 
   it.each(['', '# nothing yet\n', 'participants:\n', '{}'])('takes %j for an empty configuration', (text) => {
-    expect(parseResilienceFile(text)).toEqual({ participants: [], warnings: [] });
+    expect(parseResilienceFile(text)).toEqual({ participants: [], defaults: null, warnings: [] });
   });
 
   it.each([

@@ -1,9 +1,12 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { suggestion } from '../saga/nearest.js';
-import type { Problem } from '../saga/problems.js';
+import { Place, type Problem } from '../saga/problems.js';
+import type { JsonObject } from '../saga/json.js';
 import { parseParticipant } from './participant-parser.js';
 import type { Participant } from './participant.js';
+import { strategyProblem } from './fallbacks.js';
 import { isRecord } from './readings.js';
+import { readShortForms, SHORT_FORM_SECTIONS } from './short-forms/short-forms.js';
 import { offsetOf } from './yaml-offset.js';
 
 /** A problem or a warning with its place in the file; line and column count from 1. */
@@ -14,13 +17,13 @@ export interface FileRemark extends Problem {
 
 export interface ResilienceFile {
   readonly participants: readonly Participant[];
-  /** What is accepted but has no effect in this release. */
+  /** What holds for all participants by default, for the store; `null`: nothing. See `parseDefaults`. */
+  readonly defaults: JsonObject | null;
+  /** What is accepted but has no effect, and why. */
   readonly warnings: readonly FileRemark[];
 }
 
-/** Sections of the short form (contract §6). */
-const NOT_YET_APPLIED = ['resilience', 'degradation', 'auto_heal', 'fallbacks'];
-const SECTIONS = ['participants', ...NOT_YET_APPLIED];
+const SECTIONS = ['participants', ...SHORT_FORM_SECTIONS];
 
 /**
  * Reads the text of the file given by `SKALD_CONFIG`: YAML, or JSON, which is YAML.
@@ -43,7 +46,7 @@ export function parseResilienceFile(text: string): ResilienceFile | { readonly p
   const read = readSections(content.value);
   return read.problems.length > 0
     ? { problems: read.problems.map(remark) }
-    : { participants: read.participants, warnings: read.warnings.map(remark) };
+    : { participants: read.participants, defaults: read.defaults, warnings: read.warnings.map(remark) };
 }
 
 function contentOf(document: Document): { readonly value: Record<string, unknown> } | { readonly problem: string } {
@@ -58,38 +61,38 @@ function contentOf(document: Document): { readonly value: Record<string, unknown
 
 function readSections(content: Record<string, unknown>): {
   participants: Participant[];
+  defaults: JsonObject | null;
   problems: Problem[];
-  warnings: Problem[];
+  warnings: readonly Problem[];
 } {
   const problems: Problem[] = [];
-  const warnings: Problem[] = [];
-  for (const section of Object.keys(content)) {
-    const pointer = pointerTo(section);
-    if (NOT_YET_APPLIED.includes(section)) {
-      warnings.push({ pointer, detail: `${section} is not yet applied` });
-    } else if (!SECTIONS.includes(section)) {
-      const known = suggestion(section, SECTIONS) || `; known are ${SECTIONS.join(', ')}`;
-      problems.push({ pointer, detail: `unknown section ${section}${known}` });
-    }
+  const place = new Place(problems);
+  for (const section of Object.keys(content).filter((name) => !SECTIONS.includes(name))) {
+    const known = suggestion(section, SECTIONS) || `; known are ${SECTIONS.join(', ')}`;
+    place.at(section).refuse(`unknown section ${section}${known}`);
   }
+  const { defaults, fallbacks, warnings } = readShortForms(content, place);
+  const participants = readParticipants(content['participants'] ?? {}, fallbacks, place.at('participants'));
+  return { participants, defaults, problems, warnings };
+}
+
+function readParticipants(section: unknown, fallbacks: readonly string[], place: Place): Participant[] {
   const participants: Participant[] = [];
-  const section = content['participants'] ?? {};
   if (!isRecord(section)) {
-    problems.push({ pointer: '/participants', detail: 'must be an object of participants by name' });
-    return { participants, problems, warnings };
+    place.refuse('must be an object of participants by name');
+    return participants;
   }
   for (const [name, source] of Object.entries(section)) {
+    const at = place.at(name);
     const read = parseParticipant(name, source);
     if ('participant' in read) {
       participants.push(read.participant);
+      const strategy = read.participant.degradation?.fallback.strategy;
+      const detail = strategy === undefined ? null : strategyProblem(strategy, fallbacks);
+      if (detail !== null) at.below('/degradation/fallback/strategy').refuse(detail);
     } else {
-      const base = pointerTo('participants', name);
-      problems.push(...read.problems.map(({ pointer, detail }) => ({ pointer: base + pointer, detail })));
+      for (const { pointer, detail } of read.problems) at.below(pointer).refuse(detail);
     }
   }
-  return { participants, problems, warnings };
-}
-
-function pointerTo(...keys: string[]): string {
-  return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return participants;
 }

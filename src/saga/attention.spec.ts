@@ -1,5 +1,5 @@
 import { define } from '../../test/saga/definitions.js';
-import { failed, rejected, Story } from '../../test/saga/story.js';
+import { failed, refused, rejected, Story } from '../../test/saga/story.js';
 import { attentionOf } from './attention.js';
 import { stepError } from './step-error.js';
 
@@ -22,6 +22,15 @@ describe('what calls for attention', () => {
       code: 'connection-refused',
       since: saga.now,
     });
+  });
+
+  it('is still an operation that is tried again while a policy holds it back, but not one that was never tried', () => {
+    const saga = new Story(order).reply('reserve', refused());
+    expect(attentionOf(saga.state)).toBeNull();
+    saga.wait(5_000).reply('reserve', failed('none')).wait(60_000).reply('reserve', refused());
+    expect(attentionOf(saga.state)).toMatchObject({ kind: 'retrying', step: 'reserve', code: 'connection-refused' });
+    const undoing = new Story(order).reply('reserve', failed('in-doubt')).cancel().lost('reserve', true);
+    expect(attentionOf(undoing.reply('reserve', refused()).state)).toBeNull();
   });
 
   it('is a step that is stuck, before one that is tried again', () => {

@@ -1,6 +1,6 @@
 import type { Operation } from './definition.js';
 import type { StepError } from './reply.js';
-import { stepViews, type SagaState } from './state.js';
+import { stepViews, type SagaState, type StepState } from './state.js';
 
 /** What an operator sees of a saga that can't go on by itself, or that goes on trying. */
 export interface Attention extends StepError {
@@ -27,11 +27,16 @@ export function attentionOf(state: SagaState): Attention | null {
     if (is.stuck && is.status === 'stuck') {
       return { kind: 'stuck', step: step.name, participant, ...is.stuck, ...is.error };
     }
-    if (is.wait?.for === 'retry' && !retrying) {
-      const operation = is.status === 'compensating' ? 'compensation' : 'action';
+    const operation = is.status === 'compensating' ? 'compensation' : 'action';
+    if (!retrying && waitsForAnotherAttempt(is, operation)) {
       const since = (operation === 'action' ? is.startedAt : is.compensationStartedAt) ?? state.startedAt;
       retrying = { kind: 'retrying', step: step.name, participant, operation, since, ...is.error };
     }
   }
   return retrying;
+}
+
+/** After one that failed; a policy may hold the next one back. What was held back before its first attempt has met no trouble. */
+function waitsForAnotherAttempt({ wait, attempts }: StepState, operation: Operation): boolean {
+  return wait?.for === 'retry' || (wait?.for === 'release' && attempts[operation] > 0);
 }

@@ -1,5 +1,5 @@
 import type { SagaEvent } from './events.js';
-import type { Refusal } from './react.js';
+import type { Refusal } from './refusal.js';
 import { stepError } from './step-error.js';
 import type { Transition } from './transition.js';
 

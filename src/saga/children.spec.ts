@@ -6,6 +6,8 @@ const parent = define([{ name: 'reserve' }, { name: 'deliver', saga: 'delivery' 
 const chosen = { type: 'child-chosen', step: 'deliver', child: 'c1', definition: 'delivery', version: 3 } as const;
 const prepared = { kind: 'prepared', output: { tracking: 7 } } as const;
 const undone = { kind: 'compensated', message: 'no courier' } as const;
+const error = stepError('invalid-input', 'it needs an address');
+const refused = (child: string | null) => ({ type: 'child-refused', step: 'deliver', child, error }) as const;
 const requested = () => new Story(parent).succeed('reserve').heed(chosen);
 
 describe('a step that is a saga of its own', () => {
@@ -35,10 +37,17 @@ describe('a step that is a saga of its own', () => {
     expect(saga.todo()).toEqual(['call compensation reserve #1']);
   });
 
-  it('turns back when no child can be started', () => {
-    const error = stepError('unknown-definition', 'there is no delivery');
-    const saga = requested().heed({ type: 'child-refused', step: 'deliver', error });
+  it.each([
+    ['chosen', new Story(parent).succeed('reserve'), null],
+    ['started', requested(), 'c1'],
+  ])('turns back when no child can be %s', (_, saga, child) => {
+    expect(saga.heed(refused(child)).is('deliver')).toMatchObject({ status: 'rejected', error });
     expect(saga.succeed('reserve').status).toBe('compensated');
+  });
+
+  it('keeps its child when a second driver could choose none', () => {
+    expect(requested().heed(refused(null)).facts).toEqual([]);
+    expect(requested().cancel().heed(refused(null)).facts).toEqual([]);
   });
 });
 
@@ -54,6 +63,13 @@ describe('turning back around a child', () => {
     expect(saga.todo()).toEqual(['undo-child deliver']);
     expect(saga.childEnds('deliver', prepared).facts).toEqual([]);
     expect(saga.childEnds('deliver', undone).succeed('reserve').status).toBe('compensated');
+  });
+
+  it('has nothing to undo of a child that can not be started', () => {
+    const saga = requested().cancel().heed(refused('c1'));
+    expect(saga.is('deliver')).toMatchObject({ status: 'rejected', error });
+    expect(saga.todo()).toEqual(['call compensation reserve #1']);
+    expect(saga.succeed('reserve').status).toBe('compensated');
   });
 
   it('starts no child any more', () => {

@@ -1,51 +1,10 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import type { CallStep, Definition } from './definition.js';
+import { CONTRACT_EXAMPLE, parsed } from '../../test/saga/documents.js';
+import type { CallStep } from './definition.js';
 import { parseDefinition } from './definition-parser.js';
 import type { Problem } from './problems.js';
 import type { Scope } from './template.js';
-
-/** The example of contract §2. */
-const EXAMPLE = `
-name: place-order
-description: Reserve, charge, ship
-input: { type: object, required: [sku, qty, amount] }
-deadline: 15m
-steps:
-  - name: reserve
-    participant: inventory
-    action:       { path: /reservations,        body: "{% {'sku': input.sku, 'qty': input.qty} %}" }
-    compensation: { path: /reservations/cancel }
-  - name: charge
-    participant: payment
-    action:       { path: /charges, body: "{% {'amount': input.amount, 'reservation': steps.reserve.output.id} %}" }
-    compensation: { path: /charges/refund }
-    timeout: 5s
-    retry: { maxAttempts: 8, initialInterval: 100ms, factor: 2, maxInterval: 60s, jitter: full, maxElapsed: 10m }
-    compensationRetry: { maxAttempts: 20, initialInterval: 200ms, factor: 2, maxInterval: 60s }
-    kind: compensatable
-  - name: ship
-    participant: shipping
-    after: [charge]
-    kind: pivot
-    action: { path: /shipments }
-  - name: greet
-    participant: mail
-    after: [ship]
-    optional: true
-    when: "{% input.newsletter = true %}"
-    fallback: { strategy: static_response, response: { sent: false } }
-    action: { path: /mails }
-  - name: cool-off
-    sleep: 24h
-  - name: approval
-    signal: approved
-    timeout: 2d
-  - name: sub
-    saga: ship-order
-    input: "{% {'order': saga.id} %}"
-output: "{% {'tracking': steps.ship.output.tracking} %}"
-`;
 
 const SCOPE: Scope = {
   input: { sku: 'abc', qty: 2, amount: 5, id: 'a?b' },
@@ -73,7 +32,7 @@ const saga = (...steps: unknown[]): Loose => ({ name: 'test', steps });
 
 describe('a definition', () => {
   test('of the contract is read with all its defaults', async () => {
-    const definition = parsed(parse(EXAMPLE));
+    const definition = parsed(parse(CONTRACT_EXAMPLE));
     expect(definition).toMatchObject({
       name: 'place-order',
       version: 0,
@@ -158,6 +117,16 @@ describe('a definition', () => {
   ])('may have %s', (_, document) => {
     expect(parseDefinition(document)).toHaveProperty('definition');
   });
+
+  it.each([
+    [undefined, 3_600_000],
+    ['90s', 90_000],
+  ])('remembers an answer for cache_only as long as it says (%s)', (ttl, expected) => {
+    const fallback = { strategy: 'cache_only', ...(ttl && { ttl }) };
+    expect(parseDefinition(saga(call('a', { fallback })))).toMatchObject({
+      definition: { steps: [{ fallback: { strategy: 'cache_only', ttl: expected } }] },
+    });
+  });
 });
 
 describe('a definition is refused', () => {
@@ -210,6 +179,12 @@ describe('a definition is refused', () => {
       'static_response only',
       saga(call('a', { fallback: { strategy: 'skip', response: 1 } })),
     ],
+    [
+      '/steps/0/fallback/ttl',
+      'cache_only only',
+      saga(call('a', { fallback: { strategy: 'estimated_stock', ttl: '1h' } })),
+    ],
+    ['/steps/0/fallback/ttl', 'a duration', saga(call('a', { fallback: { strategy: 'cache_only', ttl: 60 } }))],
     // a target
     ['/steps/0/action/path', 'is missing', saga(call('a', { action: {} }))],
     ['/steps/0/action/method', 'one of POST', saga(call('a', { action: { path: '/x', method: 'post' } }))],
@@ -409,12 +384,6 @@ test('whatever a document is, it is read or refused, never thrown at', () => {
     { numRuns: 400 },
   );
 });
-
-function parsed(document: unknown): Definition {
-  const result = parseDefinition(document);
-  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
-  return result.definition;
-}
 
 function problemsOf(document: unknown): Problem[] {
   const result = parseDefinition(document);

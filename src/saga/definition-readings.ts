@@ -1,5 +1,5 @@
 import type { RetryPolicy } from './backoff.js';
-import type { Fallback, HttpMethod } from './definition.js';
+import { DEFAULT_ANSWER_TTL, type Fallback, type HttpMethod } from './definition.js';
 import { MAX_DURATION } from './durations.js';
 import { expressionIn } from './expression.js';
 import type { Json } from './json.js';
@@ -110,7 +110,7 @@ export const retry: Reading<Partial<RetryPolicy>> = (value, place) => {
   return read;
 };
 
-const written = record<Fallback>({ strategy: stepName, response: anyJson }, 'strategy');
+const written = record<Fallback>({ strategy: stepName, response: anyJson, ttl: time }, 'strategy');
 
 export const fallback: Reading<Fallback> = (value, place) => {
   const read = written(value, place);
@@ -122,5 +122,7 @@ export const fallback: Reading<Fallback> = (value, place) => {
   if (read.strategy !== 'static_response' && hasResponse) {
     return place.at('response').refuse('goes with static_response only: leave it out');
   }
+  if (read.strategy === 'cache_only') return { ...read, ttl: read.ttl ?? DEFAULT_ANSWER_TTL };
+  if (read.ttl !== undefined) return place.at('ttl').refuse('goes with cache_only only: leave it out');
   return read;
 };

@@ -23,8 +23,14 @@ export interface Target {
 export interface Fallback {
   /** `static_response`, `cache_only`, `skip`, or the name of an entry under `fallbacks:` in the resilience file. */
   readonly strategy: string;
+  /** Of `static_response`. */
   readonly response?: Json;
+  /** Of `cache_only`: how old an answer may be that is given again, in ms. Default {@link DEFAULT_ANSWER_TTL}. */
+  readonly ttl?: number;
 }
+
+/** 1 h, in ms. */
+export const DEFAULT_ANSWER_TTL = 3_600_000;
 
 interface StepBase {
   readonly name: string;

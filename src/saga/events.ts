@@ -1,4 +1,5 @@
 import type { Operation } from './definition.js';
+import type { OrderKey, OrderVerb } from './facts.js';
 import type { Json } from './json.js';
 import type { Reply, StepError } from './reply.js';
 
@@ -50,6 +51,13 @@ export type SagaEvent =
     }
   | { readonly type: 'signal'; readonly signal: string; readonly payload: Json }
   | { readonly type: 'cancel'; readonly reason: string }
+  /** An operator wants something done. With a key, the same order does no more when it comes again. */
+  | {
+      readonly type: 'order';
+      readonly verb: OrderVerb;
+      readonly reason: string;
+      readonly idempotency?: OrderKey;
+    }
   /** Time has passed: timers, time-outs and the deadline are looked at. */
   | { readonly type: 'tick' }
   | {
@@ -59,7 +67,13 @@ export type SagaEvent =
       readonly definition: string;
       readonly version: number;
     }
-  | { readonly type: 'child-refused'; readonly step: string; readonly error: StepError }
+  /** The child can never be started, now or later. `child`: its id; `null` if not even that could be chosen. */
+  | {
+      readonly type: 'child-refused';
+      readonly step: string;
+      readonly child: string | null;
+      readonly error: StepError;
+    }
   | { readonly type: 'child-ended'; readonly step: string; readonly outcome: ChildOutcome }
   /** The parent turns back and wants this child undone as a whole. */
   | { readonly type: 'undo'; readonly message: string }

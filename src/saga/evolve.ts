@@ -1,6 +1,7 @@
 import { stepNamed, type Definition, type Step } from './definition.js';
 import type { Entry, Fact, SagaStarted } from './facts.js';
 import { begun, enterReady } from './readiness.js';
+import { renewed } from './renewal.js';
 import type { SagaState, StepState } from './state.js';
 
 /** The state of a saga after its first `entries`. The first must hold `saga-started`. */
@@ -44,6 +45,7 @@ function begin(id: string, definition: Definition, fact: SagaStarted, at: number
     output: null,
     paused: false,
     setAside: null,
+    orders: [],
     signals: [],
     steps: definition.steps.map((step) => newStep(step.name)),
   };
@@ -57,10 +59,13 @@ function newStep(name: string): StepState {
     output: null,
     error: null,
     degraded: null,
+    degradedAge: null,
     inDoubt: false,
     answered: null,
     wait: null,
+    releasedBy: null,
     stuck: null,
+    renewal: null,
     child: null,
     startedAt: null,
     compensationStartedAt: null,
@@ -72,7 +77,8 @@ function newStep(name: string): StepState {
 function apply(state: SagaState, fact: Fact, at: number): SagaState {
   const step = (name: string, change: (is: StepState) => Partial<StepState>): SagaState => ({
     ...state,
-    steps: state.steps.map((is) => (is.name === name ? { ...is, ...change(is) } : is)),
+    // Whatever happens to a step uses its release up.
+    steps: state.steps.map((is) => (is.name === name ? { ...is, releasedBy: null, ...change(is) } : is)),
   });
 
   switch (fact.type) {
@@ -92,6 +98,7 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
           attempts: counted(is, 'action', fact.attempt),
           output: fact.output,
           degraded: fact.degraded ?? null,
+          degradedAge: fact.age ?? null,
           answered: fact.degraded === undefined ? 'succeeded' : null,
           error: fact.degraded === undefined ? null : is.error,
           wait: null,
@@ -148,7 +155,7 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
       return step(fact.step, () => ({ wait: { for: 'release', by: fact.by, until: fact.until } }));
 
     case 'call-released':
-      return step(fact.step, () => ({ wait: null }));
+      return step(fact.step, ({ wait }) => ({ wait: null, releasedBy: wait?.for === 'release' ? wait.by : null }));
 
     case 'signal-received':
       return { ...state, signals: [...state.signals, { signal: fact.signal, payload: fact.payload }] };
@@ -187,6 +194,19 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
 
     case 'deadline-passed':
       return { ...state, deadlinePassed: true };
+
+    case 'order-taken':
+      return fact.idempotency ? { ...state, orders: [...state.orders, fact.idempotency] } : state;
+
+    case 'retry-ordered':
+      return step(fact.step, (is) => renewed(stepNamed(state.definition, fact.step), is, fact.operation, at));
+
+    case 'saga-taken-up':
+      return {
+        ...state,
+        setAside: null,
+        steps: state.steps.map((is, i) => doubted(state.definition.steps[i]!, is)),
+      };
 
     case 'saga-prepared':
       return { ...state, prepared: true, output: fact.output };

@@ -13,6 +13,7 @@ export function valueAt(scope: Scope, names: readonly string[]): unknown {
     if (!Object.hasOwn(value, name)) return undefined;
     value = (value as Readonly<Record<string, unknown>>)[name];
   }
+  if (typeof value === 'object' && value !== null && isFunction(value)) throw UNSURE;
   return value;
 }
 

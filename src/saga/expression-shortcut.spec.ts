@@ -128,6 +128,7 @@ test.each([
 test.each<[string, Json]>([
   ['input.a.b', { a: [{ b: 1 }] }],
   ['input.a.b', { a: { b: 1, _jsonata_lambda: true } }],
+  ['$exists(input.no ? input.a : input.b)', { a: null, b: { _jsonata_lambda: true } }],
   ['[input.a, 1]', { a: [1, 2] }],
   ["input.a & 'x'", { a: 0.1 + 0.2 }],
   ["input.a & 'x'", { a: {} }],

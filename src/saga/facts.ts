@@ -19,6 +19,15 @@ export interface Parent {
   readonly depth: number;
 }
 
+/** Which order a client's `Idempotency-Key` stands for: SHA-256 of the key and of what was ordered, in hex. */
+export interface OrderKey {
+  readonly key: string;
+  readonly request: string;
+}
+
+/** What operators can order of a saga. */
+export type OrderVerb = 'retry';
+
 /**
  * What happened to a saga. Facts are past tense, never change and are the only truth.
  * A newer release may write facts that this one does not know: they are kept and passed over.
@@ -35,6 +44,8 @@ export type Fact =
       readonly output: Json;
       /** The source of a degraded answer. */
       readonly degraded?: string;
+      /** How long ago a degraded answer was a true one, in ms. */
+      readonly age?: number;
     }
   /** A business no; nothing took effect. */
   | { readonly type: 'step-rejected'; readonly step: string; readonly attempt?: number; readonly error: StepError }
@@ -94,6 +105,17 @@ export type Fact =
       readonly error: StepError;
     }
   | { readonly type: 'deadline-passed' }
+  /** An operator has ordered something; what follows from it are the next facts of the same entry. */
+  | {
+      readonly type: 'order-taken';
+      readonly verb: OrderVerb;
+      readonly reason: string;
+      readonly idempotency?: OrderKey;
+    }
+  /** The operation is tried at once; its attempts are counted on, but its back-off and its limits begin anew. */
+  | { readonly type: 'retry-ordered'; readonly step: string; readonly operation: Operation }
+  /** A saga that was set aside goes on; what was running may have been sent. */
+  | { readonly type: 'saga-taken-up' }
   /** A child saga has done all its steps; it stays undoable until its root has ended. */
   | { readonly type: 'saga-prepared'; readonly output: Json; readonly outputError?: string }
   /** `outputError`: why the definition's output could not be computed; the saga is completed all the same. */

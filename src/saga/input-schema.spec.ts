@@ -1,14 +1,12 @@
+import { parsed } from '../../test/saga/documents.js';
 import type { Definition } from './definition.js';
-import { parseDefinition } from './definition-parser.js';
 import { inputChecker } from './input-schema.js';
 import type { Json } from './json.js';
 import type { Problem } from './problems.js';
 
 function definitionWith(input?: unknown): Definition {
   const steps = [{ name: 'a', sleep: '1s' }];
-  const result = parseDefinition({ name: 'test', steps, ...(input !== undefined && { input }) });
-  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
-  return result.definition;
+  return parsed({ name: 'test', steps, ...(input !== undefined && { input }) });
 }
 
 const problemsOf = (schema: unknown, input: Json): Problem[] => inputChecker(definitionWith(schema))(input);

@@ -1,7 +1,15 @@
-import type { CallStep, Operation, Step } from './definition.js';
+import type { CallStep, ChildStep, Operation, Step } from './definition.js';
 import type { Reason } from './facts.js';
 import { awaitsCondition } from './readiness.js';
-import { deadlineOf, stepViews, type SagaState, type StepState, type StepView, type Wait } from './state.js';
+import {
+  deadlineOf,
+  stepViews,
+  type SagaState,
+  type ChosenChild,
+  type StepState,
+  type StepView,
+  type Wait,
+} from './state.js';
 
 /** What has to be done for a saga now. Derived from its state whenever asked, never stored: recovery asks the same way. */
 export type Command =
@@ -11,13 +19,13 @@ export type Command =
   | { readonly type: 'settle'; readonly step: CallStep }
   /** Evaluate the step's condition. */
   | { readonly type: 'decide'; readonly step: Step }
-  | { readonly type: 'choose-child'; readonly step: Step & { type: 'child' } }
+  | { readonly type: 'choose-child'; readonly step: ChildStep }
   /** Start the child if it is not there yet, and report when it has come to an end. */
-  | { readonly type: 'watch-child'; readonly step: Step; readonly child: NonNullable<StepState['child']> }
+  | { readonly type: 'watch-child'; readonly step: ChildStep; readonly child: ChosenChild }
   | {
       readonly type: 'undo-child';
-      readonly step: Step;
-      readonly child: NonNullable<StepState['child']>;
+      readonly step: ChildStep;
+      readonly child: ChosenChild;
       readonly reason: Reason;
     }
   /** A prepared child: report when its parent has completed. */
@@ -113,7 +121,7 @@ function forAction(state: SagaState, step: CallStep, is: StepState): Command | n
   }
 }
 
-function forChild(state: SagaState, step: Step & { type: 'child' }, is: StepState): Command | null {
+function forChild(state: SagaState, step: ChildStep, is: StepState): Command | null {
   // Whichever way the saga goes: the child may be the pivot that decides it.
   if (is.child) return { type: 'watch-child', step, child: is.child };
   return state.direction === 'forward' ? { type: 'choose-child', step } : null;

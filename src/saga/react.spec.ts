@@ -1,5 +1,6 @@
 import { constant, define } from '../../test/saga/definitions.js';
 import { failed, rejected, Story, succeeded } from '../../test/saga/story.js';
+import type { Reply, StandIn } from './reply.js';
 
 const once = { maxAttempts: 1 };
 const condition = (step: string, holds: boolean) => ({ type: 'condition', step, holds }) as const;
@@ -49,6 +50,34 @@ describe('going forward', () => {
     const skippable = define([{ name: 'a', fallback: { strategy: 'skip' }, retry: once }, { name: 'b' }]);
     expect(new Story(skippable).reply('a', failed('none')).steps).toBe('skipped running');
     expect(new Story(skippable).reply('a', failed('in-doubt')).steps).toBe('compensating skipped');
+  });
+
+  it('takes what was found instead of an answer when the attempts are used up, and says how old it is', () => {
+    const standIn = { by: 'cache_only', output: ['tea'], age: 60_000 };
+    const steps = [
+      { name: 'a', fallback: { strategy: 'cache_only' }, retry: { ...once, maxAttempts: 2 } },
+      { name: 'b' },
+    ];
+    const saga = new Story(define(steps)).reply('a', { ...failed('none'), standIn } as Reply);
+    expect(saga.steps).toBe('running pending');
+    saga.reply('a', { ...failed('none'), standIn } as Reply);
+    expect(saga.is('a')).toMatchObject({ status: 'succeeded', output: ['tea'], degraded: 'cache_only' });
+    expect(saga.is('a').degradedAge).toBe(60_000);
+  });
+
+  it('asks nothing of a participant that is degraded, and uses no attempt up', () => {
+    const degraded = (standIn: StandIn): Reply => ({ kind: 'degraded', standIn });
+    const definition = define([{ name: 'a', fallback: { strategy: 'top_items' } }, { name: 'b' }]);
+    const saga = new Story(definition).reply('a', degraded({ by: 'top_items', output: [1] }));
+    expect(saga.is('a')).toMatchObject({ status: 'succeeded', output: [1], attempts: { action: 0 }, error: null });
+    expect(new Story(definition).reply('a', degraded({ by: 'skip' })).steps).toBe('skipped running');
+    expect(saga.reply('b', rejected).status).toBe('compensated');
+  });
+
+  it('asks again, and leaves nothing out, where an attempt may have taken effect before the participant was degraded', () => {
+    const saga = new Story(define([{ name: 'a', fallback: { strategy: 'skip' } }, { name: 'b' }]));
+    saga.reply('a', failed('in-doubt')).reply('a', { kind: 'degraded', standIn: { by: 'skip' } });
+    expect(saga.steps).toBe('running pending');
   });
 
   it('undoes what may have happened although a fallback took its place', () => {

@@ -3,6 +3,8 @@ import { followThrough } from './consequences.js';
 import type { SagaEvent } from './events.js';
 import type { Fact } from './facts.js';
 import { awaitsCondition } from './readiness.js';
+import type { Refusal } from './refusal.js';
+import { heedOrder } from './orders.js';
 import { heedReply } from './replies.js';
 import { isPastPivot, type SagaState } from './state.js';
 import { heedChild } from './children.js';
@@ -10,13 +12,6 @@ import { heedLoss } from './losses.js';
 import { heedTime } from './timers.js';
 import { Transition, type Circumstances } from './transition.js';
 import { turnBack } from './turning.js';
-
-/** Why an order or a message can't be taken; the state is untouched. */
-export interface Refusal {
-  /** `already-final`, `past-pivot`, `unknown-signal`, `too-many-signals`, `stale-callback`, `prepared-child`. */
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface Reaction {
   /** To be appended as one journal entry; empty when the event changes nothing. */
@@ -53,6 +48,8 @@ function heed(transition: Transition, event: SagaEvent): Refusal | undefined {
       return heedCancel(transition, event.reason);
     case 'undo':
       return heedUndo(transition, event.message);
+    case 'order':
+      return heedOrder(transition, event);
   }
   if (state.ended || state.setAside) return undefined;
   switch (event.type) {

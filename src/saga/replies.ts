@@ -2,8 +2,10 @@ import { DEFAULT_COMPENSATION_RETRY, DEFAULT_RETRY, nextDelay, type RetryPolicy 
 import { isUndoable, type CallStep, type Operation } from './definition.js';
 import type { SagaEvent } from './events.js';
 import type { Json } from './json.js';
-import type { Effect, StepError } from './reply.js';
-import type { StepView } from './state.js';
+import type { Effect, StandIn, StepError } from './reply.js';
+import { patienceOf } from './renewal.js';
+import type { StepState, StepView } from './state.js';
+import { ownStandIn, takeStandIn } from './stand-ins.js';
 import { stepError } from './step-error.js';
 import type { Transition } from './transition.js';
 
@@ -43,7 +45,10 @@ function heedAction(transition: Transition, { is }: StepView, step: CallStep, { 
       });
       return;
     case 'failed':
-      failAttempt(transition, step, 'action', attempt, reply.effect, reply.error, reply.retryAfter);
+      failAttempt(transition, step, 'action', attempt, reply.effect, reply.error, reply.retryAfter, reply.standIn);
+      return;
+    case 'degraded':
+      takeStandIn(transition, step, reply.standIn);
       return;
     case 'refused':
       park(transition, step, 'action', reply.by, reply.wait);
@@ -108,6 +113,8 @@ function heedCompensation(
     case 'refused':
       park(transition, step, 'compensation', reply.by, reply.wait);
       return;
+    case 'degraded':
+      throw new Error(`nothing can stand in for the compensation of ${step.name}`);
   }
 }
 
@@ -120,6 +127,7 @@ export function failAttempt(
   effect: Effect,
   error: StepError,
   retryAfter?: number,
+  standIn?: StandIn,
 ): void {
   const delay = delayBeforeNext(transition, step, operation, attempt, retryAfter);
   const retryAt = delay === null ? null : transition.now + delay;
@@ -128,22 +136,16 @@ export function failAttempt(
   if (operation === 'compensation') {
     transition.record({ type: 'step-stuck', step: step.name, operation, error });
   } else {
-    giveUp(transition, step, error);
+    giveUp(transition, step, error, standIn);
   }
 }
 
-/** Ends an action without an answer: by its fallback, as failed, or as in doubt. */
-function giveUp(transition: Transition, step: CallStep, error: StepError): void {
+/** Ends an action without an answer: by what stands in for it, as failed, or as in doubt. */
+function giveUp(transition: Transition, step: CallStep, error: StepError, given?: StandIn): void {
+  const found = given ?? (step.fallback && ownStandIn(step.fallback));
+  if (found && takeStandIn(transition, step, found)) return;
   const { inDoubt } = transition.view(step.name).is;
-  const fallback = transition.state.direction === 'back' ? undefined : step.fallback;
-  if (fallback?.strategy === 'static_response') {
-    const output = fallback.response ?? null;
-    transition.record({ type: 'step-succeeded', step: step.name, output, degraded: fallback.strategy });
-  } else if (fallback?.strategy === 'skip' && !inDoubt) {
-    transition.record({ type: 'step-skipped', step: step.name, because: 'fallback' });
-  } else {
-    transition.record({ type: inDoubt ? 'step-in-doubt' : 'step-failed', step: step.name, error });
-  }
+  transition.record({ type: inDoubt ? 'step-in-doubt' : 'step-failed', step: step.name, error });
 }
 
 function delayBeforeNext(
@@ -156,9 +158,26 @@ function delayBeforeNext(
   const { is } = transition.view(step.name);
   // A saga that has turned back abandons its actions; while it only wants to, the pivot may still send it forward.
   if (operation === 'action' && transition.state.direction === 'back') return null;
-  const since = (operation === 'action' ? is.startedAt : is.compensationStartedAt) ?? transition.now;
+  const { forgiven, since } = patienceOf(is, operation);
+  const elapsed = transition.now - (since ?? transition.now);
   const policy = transition.circumstances.retryPolicy(step, operation);
-  return nextDelay(policy, attempts, transition.now - since, transition.circumstances.random(), retryAfter);
+  return nextDelay(policy, attempts - forgiven, elapsed, transition.circumstances.random(), retryAfter);
+}
+
+/**
+ * Whether the action's step may be given up if this attempt fails: for whoever has to look for a stand-in before that.
+ * May be true too early, since the next wait is a matter of chance; never too late.
+ */
+export function mayBeLastAttempt(
+  is: StepState,
+  policy: RetryPolicy,
+  attempt: number,
+  now: number,
+  retryAfter = 0,
+): boolean {
+  const { forgiven, since } = patienceOf(is, 'action');
+  if (attempt - forgiven >= policy.maxAttempts) return true;
+  return now - (since ?? now) + Math.max(policy.maxInterval, retryAfter) > policy.maxElapsed;
 }
 
 function park(transition: Transition, step: CallStep, operation: Operation, by: string, wait: number): void {

@@ -13,6 +13,12 @@ export interface StepError {
 /** Whether a failed attempt may have taken effect. */
 export type Effect = 'none' | 'in-doubt';
 
+/** What may take the place of an answer, where the step allows it. */
+export type StandIn =
+  | { readonly by: 'skip' }
+  /** `by`: the strategy or the named fallback that it comes from. `age` in ms: how long ago it was a true answer. */
+  | { readonly by: string; readonly output: Json; readonly age?: number };
+
 /** What became of one call of a participant: the answer table of contract §3, read. */
 export type Reply =
   | { readonly kind: 'succeeded'; readonly output: Json }
@@ -20,6 +26,15 @@ export type Reply =
   | { readonly kind: 'accepted' }
   /** A business no: nothing took effect. To a compensation it means that it can't be undone. */
   | { readonly kind: 'rejected'; readonly error: StepError }
-  | { readonly kind: 'failed'; readonly effect: Effect; readonly error: StepError; readonly retryAfter?: number }
+  | {
+      readonly kind: 'failed';
+      readonly effect: Effect;
+      readonly error: StepError;
+      readonly retryAfter?: number;
+      /** For the case that this was the last attempt. */
+      readonly standIn?: StandIn;
+    }
   /** A breaker, limiter or bulkhead did not let it out: nothing was sent, and it is not an attempt. `wait` in ms. */
-  | { readonly kind: 'refused'; readonly by: string; readonly wait: number };
+  | { readonly kind: 'refused'; readonly by: string; readonly wait: number }
+  /** The participant is in no state to be asked: not sent, not an attempt. */
+  | { readonly kind: 'degraded'; readonly standIn: StandIn };

@@ -1,5 +1,5 @@
 import { isUndoable, stepNamed, type Definition, type Operation, type Step } from './definition.js';
-import type { Parent, Reason } from './facts.js';
+import type { OrderKey, Parent, Reason } from './facts.js';
 import type { Json } from './json.js';
 import type { StepError } from './reply.js';
 
@@ -29,6 +29,13 @@ export type Wait =
   | { readonly for: 'signal'; readonly until: number | null }
   | { readonly for: 'child'; readonly until: null };
 
+/** Which child saga a step has: settled before it is started, so that it can't be started twice. */
+export interface ChosenChild {
+  readonly id: string;
+  readonly definition: string;
+  readonly version: number;
+}
+
 export interface StepState {
   readonly name: string;
   readonly status: StepStatus;
@@ -38,15 +45,21 @@ export interface StepState {
   readonly error: StepError | null;
   /** Where a degraded answer came from. */
   readonly degraded: string | null;
+  /** How old a degraded answer was when it was taken, in ms; `null` if that means nothing. */
+  readonly degradedAge: number | null;
   /** An attempt of the action may have taken effect although none was seen to succeed. */
   readonly inDoubt: boolean;
   /** What the participant said of the action in the end; `null` while it said nothing. */
   readonly answered: 'succeeded' | 'rejected' | null;
   readonly wait: Wait | null;
+  /** The policy that held the next call back and has let it go since. */
+  readonly releasedBy: string | null;
   /** The operation that can't go on, while `status` is `stuck`. */
   readonly stuck: { readonly operation: Operation; readonly since: number } | null;
+  /** The last order to retry: attempts and time before it don't count against the limits of that operation any more. */
+  readonly renewal: { readonly operation: Operation; readonly attempts: number; readonly at: number } | null;
   /** The child saga, once requested. */
-  readonly child: { readonly id: string; readonly definition: string; readonly version: number } | null;
+  readonly child: ChosenChild | null;
   readonly startedAt: number | null;
   readonly compensationStartedAt: number | null;
   readonly finishedAt: number | null;
@@ -77,6 +90,8 @@ export interface SagaState {
   readonly output: Json;
   readonly paused: boolean;
   readonly setAside: { readonly error: StepError; readonly since: number } | null;
+  /** Orders of operators that came with a key, oldest first. */
+  readonly orders: readonly OrderKey[];
   /** Signals that came before the step that waits for them, oldest first. */
   readonly signals: readonly { readonly signal: string; readonly payload: Json }[];
   /** In definition order. */

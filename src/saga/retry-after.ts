@@ -1,4 +1,4 @@
-import { MAX_RETRY_AFTER } from '../saga/backoff.js';
+import { MAX_RETRY_AFTER } from './backoff.js';
 
 /**
  * How long a participant asks to be left alone, in ms: `Retry-After` in seconds or as an HTTP date, at most an hour.
