@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { Config } from './config/config.js';
 import { LOG, type Log } from './config/log.js';
+import { VERSION } from './config/version.js';
+import { buildClient } from './engine/build-client.js';
 import { buildEngine } from './engine/build-engine.js';
 import { Engine } from './engine/engine.js';
 import { EngineMetrics } from './engine/engine-metrics.js';
@@ -9,18 +11,31 @@ import { EngineOptions } from './engine/engine-options.js';
 import { Janitor } from './engine/janitor.js';
 import { LostHints } from './engine/lost-hints.js';
 import { ParticipantDirectory } from './engine/participant-directory.js';
+import { Peers } from './engine/peers.js';
 import { ParticipantClient } from './participants/participant-client.js';
 import { TargetGuard } from './participants/targets.js';
 import { IdempotencyCache } from './queue/idempotency-cache.js';
+import { RedisSchedules } from './queue/redis-schedules.js';
 import { WakeQueue } from './queue/wake-queue.js';
+import { BreakerOrders } from './store/breaker-orders.js';
 import { Database } from './store/database.js';
 import { Definitions } from './store/definitions.js';
 import { Journal } from './store/journal.js';
+import { Leases } from './store/leases.js';
+import { Nodes } from './store/nodes.js';
 import { Participants } from './store/participants.js';
 import { SagaList } from './store/saga-list.js';
 import { Sagas } from './store/sagas.js';
+import { PostgresSchedules } from './store/schedules.js';
 import { Settings } from './store/settings.js';
 import { Worker } from './worker/worker.js';
+
+type BuiltClient = ReturnType<typeof buildClient>;
+const BUILT_CLIENT = Symbol('built client');
+
+/** Where rate limits and shaping are shared. */
+export type Schedules = PostgresSchedules | RedisSchedules;
+export const SCHEDULES = Symbol('schedules');
 
 type Built = ReturnType<typeof buildEngine>;
 const BUILT = Symbol('built engine');
@@ -106,11 +121,34 @@ function waysOut(databaseUrl: string): Provider[] {
       useFactory: ({ allowedTargets, apiKeys }: Config) =>
         new TargetGuard({ allowed: allowedTargets, keysConfigured: apiKeys.length > 0 }),
     },
+    { provide: Nodes, inject: [Database], useFactory: (database: Database) => new Nodes(database) },
+    { provide: Leases, inject: [Database], useFactory: (database: Database) => new Leases(database) },
+    { provide: BreakerOrders, inject: [Database], useFactory: (database: Database) => new BreakerOrders(database) },
     {
-      provide: ParticipantClient,
-      inject: [TargetGuard],
-      useFactory: (guard: TargetGuard) => new ParticipantClient(guard),
+      provide: SCHEDULES,
+      inject: [Config, PREFIX, Database],
+      useFactory: ({ redisUrl }: Config, prefix: string, database: Database) =>
+        redisUrl === null ? new PostgresSchedules(database) : new RedisSchedules(redisUrl, prefix),
     },
+    {
+      provide: BUILT_CLIENT,
+      inject: [TargetGuard, SCHEDULES, Leases, Nodes, EngineMetrics, Config, EngineOptions, LOG],
+      useFactory: (
+        guard: TargetGuard,
+        { draw }: Schedules,
+        leases: Leases,
+        nodes: Nodes,
+        metrics: EngineMetrics,
+        { role }: Config,
+        { node }: EngineOptions,
+        log: Log,
+      ) => {
+        const about = role === 'api' ? null : { role, version: VERSION, startedAt: Date.now() };
+        return buildClient({ guard, draw, leases, nodes, metrics, node, about, log });
+      },
+    },
+    { provide: ParticipantClient, inject: [BUILT_CLIENT], useFactory: ({ client }: BuiltClient) => client },
+    { provide: Peers, inject: [BUILT_CLIENT], useFactory: ({ peers }: BuiltClient) => peers },
     {
       provide: IdempotencyCache,
       inject: [Config, PREFIX],
@@ -119,15 +157,17 @@ function waysOut(databaseUrl: string): Provider[] {
     { provide: LostHints, useValue: new LostHints() },
     {
       provide: WakeQueue,
-      inject: [Config, PREFIX, Database, LostHints, LOG],
+      inject: [Config, EngineOptions, PREFIX, Database, LostHints, LOG],
       useFactory: async (
         { redisUrl, queueShards }: Config,
+        { node }: EngineOptions,
         prefix: string,
         { clock }: Database,
         lost: LostHints,
         logger: Log,
       ) => {
         const queue = new WakeQueue({
+          node,
           prefix,
           ...(redisUrl === null ? { databaseUrl } : { redisUrl }),
           shards: queueShards,

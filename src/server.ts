@@ -5,14 +5,16 @@ import { ApiModule } from './api/api.module.js';
 import { serveDocs } from './api/docs/openapi.js';
 import { createHttpAdapter } from './api/http-server.js';
 import { NestLog } from './api/nest-log.js';
-import { Composition } from './composition.js';
+import { Composition, SCHEDULES, type Schedules } from './composition.js';
 import type { Config } from './config/config.js';
 import type { Log } from './config/log.js';
 import { Engine } from './engine/engine.js';
 import { Janitor } from './engine/janitor.js';
 import { ParticipantDirectory } from './engine/participant-directory.js';
+import { Peers } from './engine/peers.js';
 import { ParticipantClient } from './participants/participant-client.js';
 import { IdempotencyCache } from './queue/idempotency-cache.js';
+import { RedisSchedules } from './queue/redis-schedules.js';
 import { WakeQueue } from './queue/wake-queue.js';
 import { applyResilienceFile } from './resilience-file.js';
 import { Database } from './store/database.js';
@@ -45,6 +47,7 @@ export async function startServer(config: Config, log: Log, databaseUrl: string)
 
   const engine = app.get(Engine);
   await app.get(ParticipantDirectory).start();
+  await app.get(Peers).start();
   engine.start();
   if (config.role !== 'api') await app.get(Worker).start();
   app.get(Janitor).start();
@@ -58,9 +61,12 @@ async function stop(app: INestApplication): Promise<void> {
   await app.close();
   app.get(Janitor).stop();
   app.get(ParticipantDirectory).stop();
+  await app.get(Peers).stop();
   await app.get(WakeQueue).close();
   app.get(IdempotencyCache).close();
   await app.get(ParticipantClient).close();
+  const schedules = app.get<Schedules>(SCHEDULES);
+  if (schedules instanceof RedisSchedules) schedules.close();
   await app.get(Journal).close();
   await app.get(Database).close();
 }

@@ -1,6 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
+import { ParticipantsBoardController } from './admin/participants-board.controller.js';
+import { ParticipantsBoard } from './admin/participants-board.service.js';
+import { RetryController } from './admin/retry.controller.js';
+import { SagaOrders } from './admin/saga-orders.js';
 import { StatsController } from './admin/stats.controller.js';
 import { BodyPipe } from './body.pipe.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
@@ -23,6 +27,8 @@ const RESOURCES = [
   ParticipantsController,
   CallbacksController,
   StatsController,
+  ParticipantsBoardController,
+  RetryController,
 ];
 
 /** REST. A worker answers probes and nothing else. */
@@ -36,6 +42,8 @@ export class ApiModule {
         Health,
         Sagas,
         SagaEvents,
+        SagaOrders,
+        ParticipantsBoard,
         DefinitionStore,
         ParticipantStore,
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -11,6 +11,7 @@ export function createLog(config: Pick<Config, 'logLevel' | 'logFormat'>): Log {
   const options = {
     level: config.logLevel,
     base: { pid: process.pid },
+    serializers: { err: errorRecord },
     redact: { paths: ['req.headers.authorization', '*.secret', '*.password', '*.apiKey'], censor: '[redacted]' },
   };
   if (config.logFormat === 'json') return pino(options);
@@ -18,4 +19,28 @@ export function createLog(config: Pick<Config, 'logLevel' | 'logFormat'>): Log {
     ...options,
     transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss.l', ignore: 'pid' } },
   });
+}
+
+interface ErrorRecord {
+  readonly type: string;
+  readonly code?: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: ErrorRecord;
+}
+
+/**
+ * Of an error what it says, and nothing that hangs on it: drivers attach connections, with their passwords, and
+ * statements, with their values.
+ */
+export function errorRecord(err: unknown, depth = 0): ErrorRecord {
+  if (!(err instanceof Error)) return { type: typeof err, message: String(err) };
+  const { code } = err as { code?: unknown };
+  return {
+    type: err.name,
+    ...(typeof code === 'string' && { code }),
+    message: err.message,
+    ...(err.stack !== undefined && { stack: err.stack }),
+    ...(err.cause !== undefined && depth < 4 && { cause: errorRecord(err.cause, depth + 1) }),
+  };
 }

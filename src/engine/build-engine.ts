@@ -9,6 +9,7 @@ import type { Participants } from '../store/participants.js';
 import type { SagaList } from '../store/saga-list.js';
 import type { Sagas } from '../store/sagas.js';
 import { CallbackTokens } from './callback-tokens.js';
+import { Calls } from './calls.js';
 import { Children } from './children.js';
 import { CompiledDefinitions } from './compiled-definitions.js';
 import { Drivers } from './drivers.js';
@@ -17,6 +18,7 @@ import type { EngineLog } from './engine-log.js';
 import type { EngineMetrics } from './engine-metrics.js';
 import type { EngineOptions } from './engine-options.js';
 import { EntryFeed } from './entry-feed.js';
+import { Fallbacks } from './fallbacks.js';
 import type { LostHints } from './lost-hints.js';
 import { Messages } from './messages.js';
 import { ParticipantDirectory } from './participant-directory.js';
@@ -57,12 +59,15 @@ export function buildEngine(parts: EngineParts): { engine: Engine; directory: Pa
     queue.wake(state.id);
   };
   const messages = new Messages(recorder, (state, wasParked) => {
-    const isHere = drivers.refresh(state);
-    if (!isHere && wasParked) handOver(state);
+    drivers.refresh(state);
+    // Also if it is held here: its driver may have parked it without having heard so, and is about to leave.
+    if (wasParked) handOver(state);
   });
   const starts = new Starts(journal, definitions, idempotency, metrics, handOver);
   const children = new Children(definitions, recorder, starts, messages);
-  const performer = new Performer(client, directory, children, tokens, options.publicUrl, metrics);
+  const fallbacks = new Fallbacks(directory, client, clock);
+  const calls = new Calls(client, directory, fallbacks, tokens, clock, options.publicUrl, metrics);
+  const performer = new Performer(calls, children);
   const wakeAt = (id: string, at: number) => queue.wakeLater(id, at - clock.now());
   const wake = (id: string) => queue.wake(id);
   const tools = { recorder, performer, sagas, clock, node: options.node, wake, wakeAt };
@@ -71,7 +76,7 @@ export function buildEngine(parts: EngineParts): { engine: Engine; directory: Pa
 
   lostHints.handle = (ids) => {
     // The queue is away. Who may drive does so at once; else the next sweep of a worker has to find them.
-    if (options.drives && drivers.room > 0) void drivers.take({ ids, wokenAt: clock.now() });
+    if (options.drives && drivers.room > 0) void drivers.take({ ids, wokenAt: clock.now(), by: options.node });
     else sagas.makeDue(ids).catch(() => undefined); // their lease runs out soon enough
   };
 

@@ -1,9 +1,9 @@
 import { uuidv7 } from 'uuidv7';
-import type { ChildStep, Step } from '../saga/definition.js';
+import { inheritance, outcomeOf, outcomeOfUndo } from '../saga/children.js';
+import type { ChildStep } from '../saga/definition.js';
 import type { ChildOutcome, SagaEvent } from '../saga/events.js';
 import type { Reason } from '../saga/facts.js';
-import { actionScope } from '../saga/scope.js';
-import type { SagaState, StepState } from '../saga/state.js';
+import type { ChosenChild, SagaState } from '../saga/state.js';
 import { stepError } from '../saga/step-error.js';
 import { MappingError } from '../saga/template.js';
 import type { CompiledDefinitions } from './compiled-definitions.js';
@@ -11,8 +11,6 @@ import { InvalidInput, UnknownDefinition } from './engine-errors.js';
 import type { Messages } from './messages.js';
 import type { Recorder } from './recorder.js';
 import type { Starts } from './starts.js';
-
-type Child = NonNullable<StepState['child']>;
 
 /** Children of children of children …: deeper than this is taken for a definition that starts itself. */
 const MAX_DEPTH = 16;
@@ -30,35 +28,28 @@ export class Children {
   async choose(parent: SagaState, step: ChildStep): Promise<SagaEvent> {
     if ((parent.parent?.depth ?? 0) >= MAX_DEPTH) {
       const error = stepError('child-too-deep', `a saga can have ${MAX_DEPTH} generations of children, not more`);
-      return { type: 'child-refused', step: step.name, error };
+      return { type: 'child-refused', step: step.name, child: null, error };
     }
     try {
       const { name, version } = await this.definitions.get(step.saga, step.version);
       return { type: 'child-chosen', step: step.name, child: uuidv7(), definition: name, version };
     } catch (err) {
-      return refusal(step, err);
+      return refusal(step, null, err);
     }
   }
 
-  async watch(parent: SagaState, step: Step, child: Child): Promise<SagaEvent | null> {
-    try {
-      const outcome = outcomeOf(await this.started(parent, step as ChildStep, child));
-      return outcome && { type: 'child-ended', step: step.name, outcome };
-    } catch (err) {
-      return refusal(step, err);
-    }
+  async watch(parent: SagaState, step: ChildStep, chosen: ChosenChild): Promise<SagaEvent | null> {
+    const child = await this.started(parent, step, chosen);
+    return 'refused' in child ? child.refused : ended(step, outcomeOf(child.state));
   }
 
-  async undo(parent: SagaState, step: Step, child: Child, reason: Reason): Promise<SagaEvent | null> {
-    await this.started(parent, step as ChildStep, child);
+  /** A child that is not there yet is started first: nobody may start it once it counts as undone. */
+  async undo(parent: SagaState, step: ChildStep, chosen: ChosenChild, reason: Reason): Promise<SagaEvent | null> {
+    const child = await this.started(parent, step, chosen);
+    if ('refused' in child) return child.refused;
     const message = `its parent turned back: ${reason.message}`;
-    const { state, refused } = await this.messages.deliver(child.id, { type: 'undo', message }, `saga/${parent.id}`);
-    const outcome: ChildOutcome | null = refused
-      ? { kind: 'not-undoable', message: refused.message }
-      : state.ended === 'compensated'
-        ? { kind: 'compensated', message: state.reason?.message ?? 'undone' }
-        : null;
-    return outcome && { type: 'child-ended', step: step.name, outcome };
+    const { state, refused } = await this.messages.deliver(chosen.id, { type: 'undo', message }, `saga/${parent.id}`);
+    return ended(step, outcomeOfUndo(state, refused));
   }
 
   /** Whether nothing will be undone any more: the parent, and so its root, has ended well. */
@@ -67,37 +58,30 @@ export class Children {
     return parent?.state.ended === 'completed' ? { type: 'parent-completed' } : null;
   }
 
-  private async started(parent: SagaState, step: ChildStep, child: Child): Promise<SagaState> {
-    const existing = await this.recorder.load(child.id);
-    if (existing) return existing.state;
-    const input = step.input ? await step.input.evaluate(actionScope(parent, step)) : parent.input;
-    await this.starts.startChild({
-      id: child.id,
-      definition: child.definition,
-      version: child.version,
-      input,
-      parent: {
-        saga: parent.id,
-        step: step.name,
-        root: parent.parent?.root ?? parent.id,
-        depth: (parent.parent?.depth ?? 0) + 1,
-      },
-    });
-    return (await this.recorder.load(child.id))!.state;
+  private async started(
+    parent: SagaState,
+    step: ChildStep,
+    chosen: ChosenChild,
+  ): Promise<{ readonly state: SagaState } | { readonly refused: SagaEvent }> {
+    const existing = await this.recorder.load(chosen.id);
+    if (existing) return existing;
+    try {
+      await this.starts.startChild({ ...chosen, ...(await inheritance(parent, step)) });
+    } catch (err) {
+      return { refused: refusal(step, chosen.id, err) };
+    }
+    return (await this.recorder.load(chosen.id))!;
   }
 }
 
-function outcomeOf(child: SagaState): ChildOutcome | null {
-  if (child.prepared || child.ended === 'completed') return { kind: 'prepared', output: child.output };
-  if (child.ended === 'compensated') {
-    return { kind: 'compensated', message: child.reason?.message ?? 'the child saga was undone' };
-  }
-  return null;
+function ended(step: ChildStep, outcome: ChildOutcome | null): SagaEvent | null {
+  return outcome && { type: 'child-ended', step: step.name, outcome };
 }
 
-function refusal(step: Step, err: unknown): SagaEvent {
+/** @throws `err`, unless it says that the child can never be started */
+function refusal(step: ChildStep, child: string | null, err: unknown): SagaEvent {
   if (err instanceof UnknownDefinition || err instanceof InvalidInput || err instanceof MappingError) {
-    return { type: 'child-refused', step: step.name, error: stepError(err.code, err.message) };
+    return { type: 'child-refused', step: step.name, child, error: stepError(err.code, err.message) };
   }
   throw err;
 }

@@ -15,6 +15,8 @@ interface Held {
   /** `null` while it is being read. */
   driver: Driver | null;
   readonly since: number;
+  /** A hint that came meanwhile: the driver may have parked the saga without having heard so. */
+  missed: WakeHint | null;
 }
 
 /**
@@ -53,11 +55,9 @@ export class Drivers {
   }
 
   /** Tells the driver of this saga, if it is here, that the journal has moved. */
-  refresh(state: SagaState): boolean {
+  refresh(state: SagaState): void {
     this.handedOver.update(state);
-    const held = this.held.get(state.id);
-    held?.driver?.refresh();
-    return held !== undefined;
+    this.held.get(state.id)?.driver?.refresh();
   }
 
   /**
@@ -66,7 +66,7 @@ export class Drivers {
    */
   async take(hint: WakeHint): Promise<void> {
     crashPoint('after-wake');
-    const ids = hint.ids.filter((id) => !this.held.has(id));
+    const ids = hint.ids.filter((id) => !this.putOff(id, hint));
     this.metrics.dispatched('queue', ids.length);
     const late: string[] = [];
     for (const [i, id] of ids.entries()) {
@@ -75,7 +75,7 @@ export class Drivers {
         ids.slice(i).forEach((left) => this.tools.wake(left));
         break;
       }
-      const state = this.handedOver.take(id, hint.wokenAt);
+      const state = this.handedOver.take(id, hint.wokenAt, hint.by === this.tools.node);
       const isFresh =
         !hint.isDue && !hint.isRepeat && this.tools.clock.now() - hint.wokenAt <= this.options.lease * FRESH_SHARE;
       if (!isFresh) late.push(id);
@@ -140,12 +140,23 @@ export class Drivers {
 
   private drive(id: string, handover: () => Handover | null | Promise<Handover | null>): void {
     if (this.held.has(id)) return;
-    const held: Held = { driver: null, since: performance.now() };
+    const held: Held = { driver: null, since: performance.now(), missed: null };
     this.held.set(id, held);
     void this.run(id, held, handover).finally(() => {
       this.held.delete(id);
       this.waitingForRoom.shift()?.();
+      // If that fails nothing is lost: the lease runs out, and the sweep finds it.
+      if (held.missed) void this.take(held.missed).catch(() => undefined);
     });
+  }
+
+  /** A hint for a saga that is held is taken when that is over. What was kept of the saga may be old by then. */
+  private putOff(id: string, hint: WakeHint): boolean {
+    const held = this.held.get(id);
+    if (!held) return false;
+    held.missed = { ...hint, ids: [id] };
+    this.handedOver.take(id, hint.wokenAt, false);
+    return true;
   }
 
   private async run(id: string, held: Held, handover: () => Handover | null | Promise<Handover | null>): Promise<void> {

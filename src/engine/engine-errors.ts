@@ -50,6 +50,18 @@ export class ConcurrencyKeyBusy extends Error {
   }
 }
 
+/** The saga has gone on since its caller looked at it (`If-Match`). */
+export class SagaMoved extends Error {
+  readonly code = 'saga-moved';
+
+  constructor(
+    sagaId: string,
+    readonly seq: number,
+  ) {
+    super(`saga ${sagaId} has gone on: it is at entry ${seq} now; look at it, and decide again`);
+  }
+}
+
 /** The process is shutting down. */
 export class Draining extends Error {
   readonly code = 'draining';

@@ -1,8 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CallStep, Operation } from '../saga/definition.js';
+import { stepNamed, type CallStep, type Operation } from '../saga/definition.js';
 import type { Reply } from '../saga/reply.js';
-import type { Decision } from './recorder.js';
+import type { Decision } from './decision.js';
+import { PolicyMetrics } from './policy-metrics.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const LONG_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 21_600, 86_400];
@@ -18,6 +19,7 @@ export interface OpenSagas {
 /** The metrics of contract §9. No saga id and no tenant ever becomes a label. */
 export class EngineMetrics {
   readonly registry = new Registry();
+  readonly policies = new PolicyMetrics(this.registry);
 
   private readonly startedTotal = this.counter('skald_sagas_started_total', 'Sagas accepted', ['definition']);
   private readonly finishedTotal = this.counter('skald_sagas_finished_total', 'Sagas that ended', [
@@ -45,9 +47,6 @@ export class EngineMetrics {
   private readonly dispatchTotal = this.counter('skald_dispatch_total', 'Sagas brought to a driver', ['source']);
 
   constructor(openSagas: () => Promise<OpenSagas>) {
-    // Set by the policies of a participant once they are in force.
-    this.gauge('skald_breaker_state', '0 closed, 1 half-open, 2 open', ['participant']);
-    this.counter('skald_policy_refusals_total', 'Calls held back by a policy', ['participant', 'reason']);
     this.watchSagas(openSagas);
     this.watchEventLoop();
   }
@@ -56,13 +55,24 @@ export class EngineMetrics {
     this.startedTotal.inc({ definition });
   }
 
-  recorded({ before, after }: Decision): void {
+  recorded({ before, after, facts }: Decision): void {
+    for (const fact of facts) {
+      if (fact.type !== 'step-succeeded' || fact.degraded === undefined) continue;
+      const step = stepNamed(after.definition, fact.step);
+      if (step.type === 'call') this.policies.degraded(step.participant, fact.degraded);
+    }
     if (!after.ended || before.ended) return;
     this.finishedTotal.inc({ definition: after.definition.name, status: after.ended });
     this.sagaSeconds.observe((after.finishedAt! - after.startedAt) / 1_000);
   }
 
-  attempted(step: CallStep, operation: Operation, reply: Reply, ms: number): void {
+  /** What came of a call. One that was not sent is no attempt. */
+  answered(step: CallStep, operation: Operation, reply: Reply, ms: number): void {
+    if (reply.kind === 'degraded') return;
+    if (reply.kind === 'refused') {
+      this.policies.refused(step.participant, reply.by);
+      return;
+    }
     const outcome = reply.kind === 'failed' && reply.effect === 'in-doubt' ? 'in-doubt' : reply.kind;
     this.attemptsTotal.inc({ participant: step.participant, step: step.name, operation, outcome });
     this.stepSeconds.observe(ms / 1_000);

@@ -1,10 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { uuidv7 } from 'uuidv7';
 import { call, hasEnded, OpenedEngine, until } from '../../test/engine/opened-engine.js';
+import { begin } from '../../test/store/opened-store.js';
+import type { Fact } from '../saga/facts.js';
 import { statusOf } from '../saga/state.js';
+import type { Append, Appended } from '../store/entry.js';
+import { Journal } from '../store/journal.js';
 
 jest.setTimeout(60_000);
 
 const input = {};
+/** No saga changes hands for want of a sign of life, and a wake-up that gets lost is not made up for in time. */
+const UNHURRIED = { lease: 30_000 };
 let opened: OpenedEngine;
 
 beforeEach(async () => {
@@ -12,6 +19,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   await opened.close();
 });
 
@@ -56,10 +64,21 @@ describe('the engine', () => {
     expect(opened.participant.of(state.id)).toEqual(['action a', 'action b', 'action b']);
   });
 
+  it('waits for no answer beyond the deadline, however long the call may take', async () => {
+    const undo = { compensationRetry: { initialInterval: '10ms' } };
+    await opened.define({ name: 'late', deadline: '500ms', steps: [call('a', { timeout: '10m', ...undo })] });
+    opened.participant.behave = ({ operation }) => (operation === 'action' ? 'hang' : undefined);
+    const engine = await opened.engine(UNHURRIED);
+    const { state } = await engine.startSaga({ definition: 'late', input });
+    const done = await until(engine, state.id, hasEnded);
+    expect(done).toMatchObject({ ended: 'compensated', reason: { code: 'deadline-exceeded' } });
+    expect(opened.participant.of(state.id)).toEqual(['action a', 'compensation a']);
+  });
+
   it('goes forward or back but never both when cancels race the pivot (hazard 17)', async () => {
     const pivot = { name: 'pay', participant: 'p', kind: 'pivot', action: { path: '/pay' } };
     await opened.define({ name: 'race', steps: [call('a'), pivot, { ...pivot, name: 'tell', kind: 'retriable' }] });
-    const engine = await opened.engine();
+    const engine = await opened.engine(UNHURRIED);
     const ends = { completed: 0, compensated: 0 };
     for (let round = 0; round < 8; round++) {
       await Promise.all(
@@ -85,7 +104,7 @@ describe('the engine', () => {
   it('lets two processes and a stream of signals work on the same sagas without a double step', async () => {
     const steps = [call('a'), { name: 'one', signal: 's' }, call('b'), { name: 'two', signal: 's' }, call('c')];
     await opened.define({ name: 'talk', steps });
-    const engines = [await opened.engine(), await opened.engine()];
+    const engines = [await opened.engine(UNHURRIED), await opened.engine(UNHURRIED)];
     const ids = await Promise.all(
       Array.from({ length: 60 }, async (_, i) => {
         const { state } = await engines[i % 2]!.startSaga({ definition: 'talk', input });
@@ -100,6 +119,40 @@ describe('the engine', () => {
       expect(done.ended).toBe('completed');
       expect([done.steps[1]!.output, done.steps[3]!.output]).toEqual([i, i + 1]);
       expect(opened.participant.of(id)).toEqual(['action a', 'action b', 'action c']);
+    }
+  });
+
+  it('does not act on what it knew of a saga when another process gives the hint', async () => {
+    await opened.define({ name: 'ask', steps: [call('a'), { name: 'one', signal: 's' }] });
+    const starter = await opened.engine({ ...UNHURRIED, takesHints: false });
+    const other = await opened.engine(UNHURRIED);
+    const { state } = await starter.startSaga({ definition: 'ask', input });
+    await until(other, state.id, ({ steps }) => steps[1]!.status === 'waiting');
+    await starter.take({ ids: [state.id], wokenAt: Date.now(), by: 'n2' });
+    await sleep(100);
+    expect(opened.participant.of(state.id)).toEqual(['action a']);
+    await other.signal(state.id, 's', null, 'test');
+    await until(other, state.id, hasEnded);
+  });
+
+  it('goes on at once when it is woken before it has heard that its saga is asleep', async () => {
+    await opened.define({ name: 'ask', steps: [call('a'), { name: 'one', signal: 's' }, call('b')] });
+    const { value: append } = Object.getOwnPropertyDescriptor(Journal.prototype, 'append') as {
+      value: (this: Journal, entry: Append) => Promise<Appended>;
+    };
+    jest.spyOn(Journal.prototype, 'append').mockImplementation(async function (this: Journal, entry) {
+      const appended = await append.call(this, entry);
+      if (entry.row?.parked && !entry.row.finished) await sleep(300);
+      return appended;
+    });
+    const [engine, other] = [await opened.engine(UNHURRIED), await opened.engine({ ...UNHURRIED, takesHints: false })];
+    for (const sender of [engine, other]) {
+      const { state } = await engine.startSaga({ definition: 'ask', input });
+      const isAsleep = `select from skald.sagas where id = '${state.id}' and parked`;
+      while ((await opened.store.sql(isAsleep)).length === 0) await sleep(5);
+      await sender.signal(state.id, 's', null, 'test');
+      await until(engine, state.id, hasEnded);
+      expect(opened.participant.of(state.id)).toEqual(['action a', 'action b']);
     }
   });
 
@@ -137,6 +190,35 @@ describe('the engine', () => {
         ...(end === 'completed' ? [] : undone),
       ]);
     }
+  });
+
+  it.each([
+    ['which its schema refuses', { input: '{% 7 %}' }, 'invalid-input'],
+    ['which cannot be computed', { input: "{% $number('seven') %}" }, 'mapping-error'],
+  ])('undoes a parent that turns back before it has started its child with an input %s', async (_, sub, code) => {
+    await opened.define({ name: 'kid', input: { type: 'object' }, steps: [call('k')] });
+    await opened.define({ name: 'parent', steps: [call('a'), { name: 'sub', saga: 'kid', ...sub }] });
+    const journal = opened.store.journal();
+    const sagaId = await begin(journal, { fact: { definition: 'parent', input } });
+    // The driver chooses the child, a client cancels, and the driver dies before it has started the child.
+    const child = { child: uuidv7(), definition: 'kid', version: 1 };
+    const reason = { code: 'cancelled', message: 'changed my mind' };
+    const entries: Fact[][] = [
+      [
+        { type: 'step-succeeded', step: 'a', output: null },
+        { type: 'child-requested', step: 'sub', ...child },
+      ],
+      [{ type: 'turned-back', reason }],
+    ];
+    for (const [i, facts] of entries.entries()) {
+      await journal.append({ sagaId, seq: i + 2, by: i === 0 ? 'engine/dead' : 'api', facts });
+    }
+    await opened.store.sql(`update skald.sagas set due_at = now() where id = '${sagaId}'`);
+
+    const done = await until(await opened.engine(), sagaId, hasEnded);
+    expect(done.ended).toBe('compensated');
+    expect(done.steps[1]).toMatchObject({ status: 'rejected', error: { code } });
+    expect(opened.participant.of(sagaId)).toEqual(['compensation a']);
   });
 
   it('parks a saga whose participant is away, without holding it in memory, and wakes it by itself', async () => {

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Entry } from '../saga/facts.js';
+import type { Entry, OrderKey, OrderVerb } from '../saga/facts.js';
 import type { SagaEvent, CallbackResult } from '../saga/events.js';
 import type { Json } from '../saga/json.js';
-import type { Refusal } from '../saga/react.js';
+import type { Refusal } from '../saga/refusal.js';
 import type { SagaState } from '../saga/state.js';
 import type { WakeHint } from '../queue/hint.js';
 import type { WakeQueue, WakeQueueState } from '../queue/wake-queue.js';
@@ -23,6 +23,16 @@ import type { Sweep } from './sweep.js';
 
 /** How often a saga that another process may be driving is looked at while somebody waits for its end, in ms. */
 const POLL_INTERVAL = 200;
+
+/** What an operator wants of a saga. */
+export interface Order {
+  readonly verb: OrderVerb;
+  /** Kept in the journal. */
+  readonly reason: string;
+  readonly idempotency?: OrderKey;
+  /** Whether the saga may be at this entry, as the operator has seen it. Default: at any. */
+  readonly fits?: (seq: number) => boolean;
+}
 
 /** What the rest of the server asks of sagas: start, tell, look, drive. Coordinates, and holds no rule. */
 export class Engine {
@@ -84,6 +94,12 @@ export class Engine {
 
   signal(sagaId: string, signal: string, payload: Json, by: string): Promise<Delivery> {
     return this.deliver(sagaId, { type: 'signal', signal, payload }, by);
+  }
+
+  /** @throws UnknownSaga, SagaMoved */
+  order(sagaId: string, { verb, reason, idempotency, fits }: Order, by: string): Promise<Delivery> {
+    const event: SagaEvent = { type: 'order', verb, reason, ...(idempotency && { idempotency }) };
+    return this.parts.messages.deliver(sagaId, event, by, fits);
   }
 
   /** @returns `null` when the token is not one of ours */

@@ -4,7 +4,7 @@ import { MOMENT } from './engine-options.js';
 /** Most states kept: the rest is read from Postgres, which costs time and nothing else. */
 const CAPACITY = 5_000;
 
-/** A hint sent this long after its saga was put here is another, later one. Must stay below {@link MOMENT}. In ms. */
+/** A hint of ours sent this long after its saga was put here is another, later one. Must stay below {@link MOMENT}. In ms. */
 const SAME_HINT = MOMENT * 0.8;
 
 /**
@@ -26,10 +26,13 @@ export class HandedOver {
     if (known && known.state.seq < state.seq) this.states.set(state.id, { ...known, state });
   }
 
-  /** @param wokenAt when the hint was given, by the clock of `put` */
-  take(sagaId: string, wokenAt: number): SagaState | null {
+  /**
+   * @param wokenAt when the hint was given, by the clock of `put`
+   * @param isOurs whether this process gave it; another one has moved the saga before it did
+   */
+  take(sagaId: string, wokenAt: number, isOurs: boolean): SagaState | null {
     const known = this.states.get(sagaId);
     this.states.delete(sagaId);
-    return known && wokenAt - known.at < SAME_HINT ? known.state : null;
+    return known && isOurs && wokenAt - known.at < SAME_HINT ? known.state : null;
   }
 }

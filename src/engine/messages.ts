@@ -1,13 +1,15 @@
 import type { SagaEvent } from '../saga/events.js';
-import type { Refusal } from '../saga/react.js';
+import type { Refusal } from '../saga/refusal.js';
 import type { SagaState } from '../saga/state.js';
-import { UnknownSaga } from './engine-errors.js';
+import { SagaMoved, UnknownSaga } from './engine-errors.js';
 import type { Recorder } from './recorder.js';
 import { drivenRow } from './row-change.js';
 
 export interface Delivery {
   readonly state: SagaState;
   readonly refused?: Refusal;
+  /** Whether this has changed anything. False also for an order that had been carried out before, under the same key. */
+  readonly isRecorded: boolean;
 }
 
 /**
@@ -21,19 +23,28 @@ export class Messages {
     private readonly onDelivered: (state: SagaState, wasParked: boolean) => void,
   ) {}
 
-  /** @throws UnknownSaga */
-  async deliver(sagaId: string, event: SagaEvent, by: string): Promise<Delivery> {
+  /**
+   * @param fits whether the saga may be at this entry, as its sender has seen it; asked only when the event would change it
+   * @throws UnknownSaga, SagaMoved
+   */
+  async deliver(
+    sagaId: string,
+    event: SagaEvent,
+    by: string,
+    fits: (seq: number) => boolean = () => true,
+  ): Promise<Delivery> {
     for (;;) {
       const loaded = await this.recorder.load(sagaId);
       if (!loaded) throw new UnknownSaga(sagaId);
       const decision = await this.recorder.decide(loaded.state, [event]);
-      if (decision.refused) return { state: loaded.state, refused: decision.refused };
-      if (decision.facts.length === 0) return { state: loaded.state };
+      if (decision.refused) return { state: loaded.state, refused: decision.refused, isRecorded: false };
+      if (decision.facts.length === 0) return { state: loaded.state, isRecorded: false };
+      if (!fits(loaded.state.seq)) throw new SagaMoved(sagaId, loaded.state.seq);
       // The row is always touched: that is how a driver that is about to park notices (see Sagas.park).
       const appended = await this.recorder.record(decision, by, drivenRow(decision.after));
       if (appended.outcome === 'fenced') continue;
       this.onDelivered(decision.after, appended.wasParked);
-      return { state: decision.after };
+      return { state: decision.after, isRecorded: true };
     }
   }
 }

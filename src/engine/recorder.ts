@@ -1,11 +1,9 @@
-import type { Entry, Fact } from '../saga/facts.js';
-import { advance, evolve, replay } from '../saga/evolve.js';
+import type { Entry } from '../saga/facts.js';
+import { evolve, replay } from '../saga/evolve.js';
 import type { SagaEvent } from '../saga/events.js';
-import { react, type Refusal } from '../saga/react.js';
-import { retryPolicyOf } from '../saga/replies.js';
-import { scopeOf } from '../saga/scope.js';
+import { withOutput } from '../saga/output.js';
+import { react } from '../saga/react.js';
 import type { SagaState } from '../saga/state.js';
-import { MappingError } from '../saga/template.js';
 import type { Circumstances } from '../saga/transition.js';
 import type { DatabaseClock } from '../store/database-clock.js';
 import type { Appended, RowChange } from '../store/entry.js';
@@ -16,15 +14,8 @@ import { crashPoint } from './crash-points.js';
 import type { EngineMetrics } from './engine-metrics.js';
 import type { EntryFeed } from './entry-feed.js';
 import type { ParticipantDirectory } from './participant-directory.js';
+import type { Decision } from './decision.js';
 import { concerned } from './row-change.js';
-
-/** A transition as decided: the facts, and the state if they are recorded. */
-export interface Decision {
-  readonly before: SagaState;
-  readonly after: SagaState;
-  readonly facts: readonly Fact[];
-  readonly refused?: Refusal;
-}
 
 /** A saga as it was read. */
 export interface Loaded {
@@ -47,14 +38,7 @@ export class Recorder {
   ) {
     this.circumstances = {
       random: Math.random,
-      retryPolicy: (step, operation) => {
-        const participant = directory.find(step.participant);
-        return retryPolicyOf(
-          step,
-          operation,
-          operation === 'action' ? participant?.retry : participant?.compensationRetry,
-        );
-      },
+      retryPolicy: (step, operation) => directory.retryPolicy(step, operation),
     };
   }
 
@@ -98,24 +82,5 @@ export class Recorder {
       this.feed.publish(after.id, wake);
     }
     return appended;
-  }
-}
-
-/** Fills in what the saga answers with: the one thing about an end that has to be computed. */
-async function withOutput(before: SagaState, facts: readonly Fact[], now: number): Promise<readonly Fact[]> {
-  const last = facts.at(-1)!;
-  const template = before.definition.output;
-  if (!template || last.type === 'step-succeeded') return facts;
-  const isEnd = (fact: Fact) => (fact.type === 'saga-completed' && !before.prepared) || fact.type === 'saga-prepared';
-  if (!facts.some(isEnd)) return facts;
-  const after = facts.reduce((state, fact) => advance(state, fact, now), before);
-  try {
-    const output = await template.evaluate(scopeOf(after));
-    return facts.map((fact) => (isEnd(fact) ? { ...fact, output } : fact));
-  } catch (err) {
-    // The steps are done and can't be undone for want of a summary: the saga ends with no output, and says why.
-    if (err instanceof MappingError)
-      return facts.map((fact) => (isEnd(fact) ? { ...fact, outputError: err.message } : fact));
-    throw err;
   }
 }

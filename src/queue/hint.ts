@@ -6,6 +6,8 @@ export interface WakeHint {
   readonly ids: readonly string[];
   /** When the sagas had (or will have) something to do: epoch ms by the estimate of the database's clock. */
   readonly wokenAt: number;
+  /** The process that gave it; absent if that did not tell. */
+  readonly by?: string;
   /** The sagas were asleep when it was given, and a sweep may have woken them since: whoever takes it has to claim them. */
   readonly isDue?: boolean;
   /** A worker that is gone had it in its hands before, and may have acted on it. */

@@ -7,6 +7,8 @@ export interface WakeQueueOptions {
   readonly databaseUrl?: string;
   /** Names the queues, so that installations can share a Redis or a database. Default `skald`. */
   readonly prefix?: string;
+  /** The process that hints are given by: whoever takes one is told. Default: not told. */
+  readonly node?: string;
   /** Queues that the sagas are spread over; the same in every process. Default 1. */
   readonly shards?: number;
   /** Hints that this process may have in hand, per shard, while the engine makes room. Default 4. */

@@ -38,7 +38,7 @@ export class WakeQueue {
     // The braces keep all keys of one shard on one node of a Redis Cluster.
     this.names = Array.from({ length: shards }, (_, n) => `{${prefix}-${n}}`);
     this.outbox = new Outbox({
-      send: (parcels) => this.send(parcels),
+      send: (parcels) => this.send(parcels.map((parcel) => signed(parcel, options.node))),
       isUp: () => this.queues.length > 0 && this.backend.isUp(),
       onUndelivered: options.onUndelivered ?? (() => undefined),
       now,
@@ -175,6 +175,10 @@ export class WakeQueue {
     );
     return counts.reduce((sum, count) => sum + count, 0);
   }
+}
+
+function signed(parcel: Parcel, node: string | undefined): Parcel {
+  return node === undefined ? parcel : { ...parcel, hint: { ...parcel.hint, by: node } };
 }
 
 async function add(queue: HintQueue, parcels: readonly Parcel[]): Promise<void> {

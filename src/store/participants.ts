@@ -1,9 +1,15 @@
-import { IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
+import { And, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import type { JsonObject } from '../saga/json.js';
 import type { Database } from './database.js';
 import { ParticipantRecord } from './entities.js';
 import { reaching } from './errors.js';
 import { keyOf, pageOf, type Page } from './page.js';
+
+/**
+ * A row that is no participant: what holds for all of them by default. It travels with them, so that whoever follows the
+ * changes sees it in its turn; no participant can have this name.
+ */
+export const DEFAULTS_ROW = '*';
 
 export interface StoredParticipant {
   readonly name: string;
@@ -52,12 +58,12 @@ export class Participants {
     return record && present(record);
   }
 
-  /** By name. Throws {@link BadCursor}. */
+  /** By name, without the defaults. Throws {@link BadCursor}. */
   async list(limit: number, cursor?: string): Promise<Page<StoredParticipant>> {
     const after = cursor === undefined ? '' : keyOf(cursor, /^[^\0]{1,200}$/);
     const records = await reaching(
       this.#records.find({
-        where: { name: MoreThan(after), spec: Not(IsNull()) },
+        where: { name: And(MoreThan(after), Not(DEFAULTS_ROW)), spec: Not(IsNull()) },
         order: { name: 'asc' },
         take: limit + 1,
       }),

@@ -6,6 +6,7 @@ import { API_ROLES, type ApiRole } from '../../config/api-key.js';
 import { Config } from '../../config/config.js';
 import { Problem } from '../errors/problem.js';
 import { ACCESS } from './access.js';
+import { rememberCaller } from './caller.js';
 
 /** Lets a request through when its key has the role that the route asks for. A route that asks for none is a bug. */
 @Injectable()
@@ -29,7 +30,8 @@ export class AccessGuard implements CanActivate {
     // Without a key the server listens on loopback only (contract §5): whoever is there is its operator.
     if (needed === 'public' || this.keys.length === 0) return true;
 
-    const role = this.roleOf(context.switchToHttp().getRequest<FastifyRequest>());
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const role = this.roleOf(request);
     if (role === null) {
       const detail = 'send Authorization: Bearer <api key>, with a key that this server knows';
       throw new Problem(401, 'unauthenticated', 'Who are you?', detail);
@@ -37,6 +39,7 @@ export class AccessGuard implements CanActivate {
     if (API_ROLES.indexOf(role) < API_ROLES.indexOf(needed)) {
       throw new Problem(403, 'forbidden', 'Not allowed', `this needs the role ${needed}; the key has the role ${role}`);
     }
+    rememberCaller(request, role);
     return true;
   }
 

@@ -32,6 +32,9 @@ const NEEDS: { readonly [route: string]: ApiRole | 'public' } = {
   'put /v1/participants/{name}': 'admin',
   'delete /v1/participants/{name}': 'admin',
   'get /v1/admin/stats': 'operator',
+  'get /v1/admin/participants': 'operator',
+  'put /v1/admin/participants/{name}/breaker': 'operator',
+  'post /v1/admin/sagas/{id}/retry': 'operator',
 };
 
 const published = JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: Record<string, object> };

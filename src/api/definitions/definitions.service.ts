@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { UnknownDefinition } from '../../engine/engine-errors.js';
 import { ParticipantDirectory } from '../../engine/participant-directory.js';
+import { strategyProblem } from '../../participants/fallbacks.js';
 import { canonicalJson } from '../../saga/canonical-json.js';
 import type { Definition } from '../../saga/definition.js';
 import { parseDefinition } from '../../saga/definition-parser.js';
@@ -25,7 +26,11 @@ export class DefinitionStore {
     const hash = createHash('sha256').update(canonicalJson(definition.source)).digest('hex');
     const { version, created } = await this.definitions.put({ ...definition.source, name: definition.name }, hash);
     const stored = (await this.definitions.get(definition.name, version))!;
-    const warnings = [...this.unknownParticipants(definition), ...(await this.unknownChildren(definition))];
+    const warnings = [
+      ...this.unknownParticipants(definition),
+      ...this.unknownFallbacks(definition),
+      ...(await this.unknownChildren(definition)),
+    ];
     return { isNew: created, definition: { ...viewOf(stored), ...(warnings.length > 0 && { warnings }) } };
   }
 
@@ -47,6 +52,14 @@ export class DefinitionStore {
         ? [{ pointer: `/steps/${i}/participant`, detail: `there is no participant ${step.participant} yet` }]
         : [],
     );
+  }
+
+  private unknownFallbacks(definition: Definition): WarningDto[] {
+    const known = [...this.directory.defaults.fallbacks.keys()];
+    return definition.steps.flatMap((step, i) => {
+      const detail = step.type === 'call' && step.fallback ? strategyProblem(step.fallback.strategy, known) : null;
+      return detail === null ? [] : [{ pointer: `/steps/${i}/fallback/strategy`, detail }];
+    });
   }
 
   private async unknownChildren(definition: Definition): Promise<WarningDto[]> {

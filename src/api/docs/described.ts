@@ -30,6 +30,15 @@ export const ApiIdempotencyKey = (): MethodDecorator =>
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   });
 
+/** `If-Match` (RFC 9110). */
+export const ApiIfMatch = (): MethodDecorator =>
+  ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The ETag of the saga, which is its `seq`: only if it has not gone on since; else 412.',
+    schema: { type: 'string' },
+  });
+
 /** `Prefer: wait=10` (RFC 7240). */
 export const ApiPreferWait = (): MethodDecorator =>
   ApiHeader({

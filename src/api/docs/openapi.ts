@@ -26,7 +26,17 @@ export function describeApi(app: INestApplication): OpenAPIObject {
       if (operation.responses) operation.responses['default'] = PROBLEM;
     }
   }
+  sortWords(api);
   return api;
+}
+
+/** The compiler tells the words of a union in an order of its own, which changes with what else it has compiled. */
+function sortWords(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return;
+  for (const [name, inner] of Object.entries(part)) {
+    if (name === 'enum' && Array.isArray(inner)) inner.sort();
+    else sortWords(inner);
+  }
 }
 
 const PROBLEM = {

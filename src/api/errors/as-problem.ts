@@ -5,10 +5,11 @@ import {
   IdempotencyKeyInUse,
   IdempotencyKeyReused,
   InvalidInput,
+  SagaMoved,
   UnknownDefinition,
   UnknownSaga,
 } from '../../engine/engine-errors.js';
-import type { Refusal } from '../../saga/react.js';
+import type { Refusal } from '../../saga/refusal.js';
 import { EntryRefused, StoreUnavailable } from '../../store/errors.js';
 import { BadCursor } from '../../store/page.js';
 import { invalid, Problem } from './problem.js';
@@ -26,6 +27,7 @@ export function asProblem(err: unknown): Problem | null {
   if (err instanceof ConcurrencyKeyBusy) {
     return new Problem(409, err.code, 'Concurrency key busy', err.message, { saga: err.holder });
   }
+  if (err instanceof SagaMoved) return new Problem(412, err.code, 'The saga has gone on', err.message);
   if (err instanceof Draining) return new Problem(503, err.code, 'Shutting down', err.message, { retryAfter: 1 });
   if (err instanceof StoreUnavailable) {
     const detail = 'Postgres can not be reached; repeat the request, with the same Idempotency-Key if it starts a saga';
@@ -46,6 +48,10 @@ export function refusedBy(refusal: Refusal): Problem {
       return new Problem(404, refusal.code, 'No such signal', refusal.message);
     case 'too-many-signals':
       return new Problem(429, refusal.code, 'Too many signals', refusal.message, { retryAfter: 60 });
+    case 'idempotency-key-reused':
+      return new Problem(422, refusal.code, 'Idempotency key reused', refusal.message);
+    case 'nothing-to-retry':
+      return new Problem(409, refusal.code, 'Nothing to retry', refusal.message);
     default:
       return new Problem(409, refusal.code, 'Not possible any more', refusal.message);
   }

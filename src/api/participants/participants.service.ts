@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { ParticipantDirectory } from '../../engine/participant-directory.js';
 import { describeParticipant } from '../../participants/describe-participant.js';
 import { parseParticipant } from '../../participants/participant-parser.js';
+import { strategyProblem } from '../../participants/fallbacks.js';
+import { PARTICIPANT_NAME, type Participant } from '../../participants/participant.js';
 import { TargetGuard } from '../../participants/targets.js';
 import type { JsonObject } from '../../saga/json.js';
 import { Participants, type StoredParticipant } from '../../store/participants.js';
@@ -18,9 +20,11 @@ export class ParticipantStore {
   ) {}
 
   async put(name: string, document: unknown): Promise<{ participant: JsonObject; isNew: boolean }> {
-    const parsed = parseParticipant(name, document);
+    const parsed = parseParticipant(name, document, this.directory.defaults);
     if ('problems' in parsed) throw invalid(parsed.problems, 'invalid-participant');
     const { participant } = parsed;
+    const strategy = await this.unknownStrategy(participant);
+    if (strategy) throw invalid([strategy], 'invalid-participant');
     const problems = participant.endpoints.flatMap(({ url }, i): FieldProblem[] => {
       const detail = this.guard.check(url);
       return detail === null ? [] : [{ pointer: `/endpoints/${i}/url`, detail }];
@@ -32,28 +36,41 @@ export class ParticipantStore {
   }
 
   async get(name: string): Promise<JsonObject> {
-    const stored = await this.participants.get(name);
+    const stored = PARTICIPANT_NAME.test(name) ? await this.participants.get(name) : null;
     if (!stored) throw unknown(name);
-    return viewOf(stored);
+    return this.viewOf(stored);
   }
 
   async list(query: ListPage): Promise<Page<JsonObject>> {
     const page = await this.participants.list(limitOf(query), query.cursor);
-    return { items: page.items.map(viewOf), nextCursor: page.nextCursor };
+    return { items: page.items.map((stored) => this.viewOf(stored)), nextCursor: page.nextCursor };
   }
 
   async delete(name: string): Promise<void> {
-    if (!(await this.participants.delete(name))) throw unknown(name);
+    if (!PARTICIPANT_NAME.test(name) || !(await this.participants.delete(name))) throw unknown(name);
     await this.directory.refresh();
   }
-}
 
-function viewOf({ name, spec }: StoredParticipant): JsonObject {
-  const parsed = parseParticipant(name, spec);
-  // Stored by a release that knew fields which this one does not: there is no safe way to show what it does not know.
-  return 'participant' in parsed
-    ? describeParticipant(parsed.participant)
-    : { name, endpoints: spec['endpoints'] ?? [] };
+  private viewOf({ name, spec }: StoredParticipant): JsonObject {
+    const parsed = parseParticipant(name, spec, this.directory.defaults);
+    // Stored by a release that knew fields which this one does not: there is no safe way to show what it does not know.
+    return 'participant' in parsed
+      ? describeParticipant(parsed.participant)
+      : { name, endpoints: spec['endpoints'] ?? [] };
+  }
+
+  /** A fallback has to be known when a policy names it; who hasn't heard of it yet looks again before saying so. */
+  private async unknownStrategy({ degradation }: Participant): Promise<FieldProblem | null> {
+    const strategy = degradation?.fallback.strategy;
+    if (strategy === undefined || strategyProblem(strategy, this.fallbackNames()) === null) return null;
+    await this.directory.refresh();
+    const detail = strategyProblem(strategy, this.fallbackNames());
+    return detail === null ? null : { pointer: '/degradation/fallback/strategy', detail };
+  }
+
+  private fallbackNames(): readonly string[] {
+    return [...this.directory.defaults.fallbacks.keys()];
+  }
 }
 
 function unknown(name: string): Problem {

@@ -33,6 +33,15 @@ export class ParentDto {
   step: string;
 }
 
+export class WaitingForDto {
+  /** `policy`: a policy of the participant holds the call back; nothing was sent, and it is no attempt. */
+  what: 'retry' | 'policy' | 'callback' | 'timer' | 'signal' | 'child';
+  /** Of `policy`: which one, e.g. `breaker`, `rate-limit`. */
+  by?: string;
+  /** `null`: for as long as it takes. */
+  until: string | null;
+}
+
 export class StepDto {
   name: string;
   participant?: string;
@@ -43,13 +52,20 @@ export class StepDto {
   /** A fallback answered in place of the participant. */
   degraded?: boolean;
   degradedBy?: string;
+  /** How old a remembered answer was when it was taken, in ms. */
+  degradedAge?: number;
   @AnyJson('What the participant answered')
   output: Json;
   error: ErrorDto | null;
   /** Attempts whose end is known, per operation. */
   attempts: AttemptsDto;
+  /** When its action began; the time since then is what its attempts have taken so far. */
   startedAt: string | null;
+  /** The same of its compensation. */
+  compensationStartedAt: string | null;
   finishedAt: string | null;
+  /** `null`: for nothing; it is under way, or not open. */
+  waitingFor: WaitingForDto | null;
   nextAttemptAt: string | null;
 }
 

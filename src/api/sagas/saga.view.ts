@@ -1,8 +1,8 @@
 import { attentionOf } from '../../saga/attention.js';
 import type { StepError } from '../../saga/reply.js';
-import { statusOf, stepViews, type SagaState, type StepView } from '../../saga/state.js';
+import { statusOf, stepViews, type SagaState, type StepView, type Wait } from '../../saga/state.js';
 import type { SagaRow } from '../../store/saga-row.js';
-import type { SagaDto, StepDto } from './saga.dto.js';
+import type { SagaDto, StepDto, WaitingForDto } from './saga.dto.js';
 
 /** A saga as the contract shows it (§5, shapes). */
 export function viewOfSaga(state: SagaState, row?: Pick<SagaRow, 'due'>): SagaDto {
@@ -47,13 +47,21 @@ function viewOfStep({ step, is }: StepView): StepDto {
     kind: step.kind,
     status: is.status,
     ...(is.degraded !== null && { degraded: true, degradedBy: is.degraded }),
+    ...(is.degradedAge !== null && { degradedAge: is.degradedAge }),
     output: is.output,
     error: is.error && shown(is.error),
     attempts: is.attempts,
     startedAt: instant(is.startedAt),
+    compensationStartedAt: instant(is.compensationStartedAt),
     finishedAt: instant(is.finishedAt),
+    waitingFor: wait && shownWait(wait),
     nextAttemptAt: wait?.for === 'retry' || wait?.for === 'release' ? instant(wait.until) : null,
   };
+}
+
+function shownWait(wait: Wait): WaitingForDto {
+  const until = instant(wait.until);
+  return wait.for === 'release' ? { what: 'policy', by: wait.by, until } : { what: wait.for, until };
 }
 
 function shown({ code, message, fingerprint }: StepError): StepError {

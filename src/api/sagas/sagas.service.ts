@@ -5,7 +5,8 @@ import { canonicalJson } from '../../saga/canonical-json.js';
 import type { Json } from '../../saga/json.js';
 import { check, invalidRequest } from '../body.pipe.js';
 import { asProblem, refusedBy } from '../errors/as-problem.js';
-import { bodyOf, Problem } from '../errors/problem.js';
+import { bodyOf } from '../errors/problem.js';
+import { checkIdempotencyKey } from '../idempotency-key.js';
 import { limitOf, type Page } from '../page.dto.js';
 import { filterOf, type ListSagas } from './list-sagas.dto.js';
 import { preferredWait } from './prefer.js';
@@ -97,9 +98,5 @@ function viewOf({ state, refused }: Delivery): SagaDto {
 function requestOf(start: StartSaga, key: string | undefined): Parameters<Engine['startSaga']>[0] {
   const request = { ...start, input: start.input ?? {} };
   if (key === undefined) return request;
-  if (!/^[\x21-\x7e][\x20-\x7e]{0,254}$/.test(key)) {
-    const detail = 'Idempotency-Key must be 1 to 255 printable ASCII characters';
-    throw new Problem(400, 'invalid-idempotency-key', 'Invalid Idempotency-Key', detail);
-  }
-  return { ...request, idempotency: { key, request: canonicalJson(request) } };
+  return { ...request, idempotency: { key: checkIdempotencyKey(key), request: canonicalJson(request) } };
 }

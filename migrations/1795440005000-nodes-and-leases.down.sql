@@ -1,0 +1,3 @@
+drop table skald.breaker_orders;
+drop table skald.leases;
+drop table skald.nodes;
