@@ -2,8 +2,9 @@
  * Jest runs in CommonJS mode: swc turns our modules, and those dependencies that ship ES modules only, into CommonJS.
  * (Jest's own ESM mode cannot load a CommonJS package that requires an ES module such as `@nestjs/core`.)
  *
- * Three projects, named by the file suffix: `unit` is pure, `int` talks to a real Postgres, Redis or HTTP server,
- * `e2e` starts whole processes and therefore runs alone, one file after the other.
+ * Projects, by the file suffix: `unit` is pure, `int` talks to a real Postgres, Redis or HTTP server, `e2e` starts whole
+ * processes. Those of them that kill processes under load, or overrun them, are `faults`: they run alone, one file after
+ * the other.
  */
 const esmOnly = [
   '@nestjs/',
@@ -16,6 +17,9 @@ const esmOnly = [
   'cookie',
   'content-disposition',
   'uuidv7',
+  'arktype',
+  '@ark/',
+  'arkregex',
 ];
 
 const typescript = {
@@ -40,8 +44,13 @@ const project = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/sdk/dist/', '<rootDir>/examples/[^/]+/dist/'],
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Tests of this repository use the SDK's source; what is published is tested as a package.
+    '^@skald/sdk$': '<rootDir>/sdk/src/index.ts',
+    '^@skald/sdk/(\\w+)$': '<rootDir>/sdk/src/$1/index.ts',
+  },
   transform: { '^.+\\.ts$': ['@swc/jest', typescript], '^.+\\.m?js$': ['@swc/jest', javascript] },
   transformIgnorePatterns: [`/node_modules/(?!(.*/node_modules/)?(${esmOnly.join('|')}))`],
 };
@@ -52,9 +61,16 @@ const withServices = {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };
 
+/** Where processes are killed and frozen under load, or overrun. */
+const withFaults = ['/test/crash/', '/test/bank/', '/test/policies/', '/test/promotion/'];
+
 const roots = '<rootDir>/{src,test,sdk,examples,bench}';
 
 export default {
+  // Much of the time goes into waiting for Postgres and other processes, so no core is left to them alone.
+  maxWorkers: '100%',
+  // A test that hangs ends some time; one that has much to compute on a busy machine is let finish.
+  testTimeout: 30_000,
   reporters: ['default', '<rootDir>/test/support/reporter.mjs'],
   projects: [
     {
@@ -68,6 +84,12 @@ export default {
       ...withServices,
       displayName: 'e2e',
       testMatch: [`${roots}/**/*.e2e.spec.{ts,mjs}`],
+      testPathIgnorePatterns: ['/node_modules/', ...withFaults],
+    },
+    {
+      ...withServices,
+      displayName: 'faults',
+      testMatch: withFaults.map((folder) => `<rootDir>${folder}**/*.e2e.spec.ts`),
       runner: '<rootDir>/test/support/serial-runner.cjs',
     },
   ],

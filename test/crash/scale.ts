@@ -1,3 +1,5 @@
+import { fromEnv } from '../support/from-env.js';
+
 /**
  * How hard the crash tests try. The defaults are for a quick run on two cores; a night's run sets more.
  */
@@ -15,9 +17,3 @@ export const SCALE = {
   /** Freezes of a worker beyond its lease. */
   freezes: fromEnv('SKALD_TEST_FREEZES', 3),
 };
-
-function fromEnv(name: string, standard: number): number {
-  const value = Number(process.env[name] ?? standard);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a whole number above 0`);
-  return value;
-}

@@ -4,7 +4,13 @@ import { parse } from 'yaml';
 import { parseDefinition } from '../../src/saga/definition-parser.js';
 
 /** Every page that people read. */
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'examples/order/README.md', ...filesBelow('docs', '.md')];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'sdk/README.md',
+  ...readdirSync('examples').map((name) => `examples/${name}/README.md`),
+  ...filesBelow('docs', '.md'),
+];
 
 function filesBelow(folder: string, ending: string): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });

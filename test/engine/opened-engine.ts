@@ -10,7 +10,7 @@ import { IdempotencyCache } from '../../src/queue/idempotency-cache.js';
 import { WakeQueue } from '../../src/queue/wake-queue.js';
 import { statusOf, type SagaState } from '../../src/saga/state.js';
 import { Definitions } from '../../src/store/definitions.js';
-import { Participants } from '../../src/store/participants.js';
+import { DEFAULTS_ROW, Participants } from '../../src/store/participants.js';
 import { SagaList } from '../../src/store/saga-list.js';
 import { Sagas } from '../../src/store/sagas.js';
 import type { JsonObject } from '../../src/saga/json.js';
@@ -38,19 +38,29 @@ export class OpenedEngine {
   }
 
   /** Stores a name for the participant, as another process would: the engines have to find out. */
-  async putParticipant(name: string): Promise<void> {
-    await new Participants(this.store.database).put(name, { endpoints: [{ url: this.url }] });
+  async putParticipant(name: string, policy: JsonObject = {}): Promise<void> {
+    await new Participants(this.store.database).put(name, { endpoints: [{ url: this.url }], ...policy });
   }
 
-  /** Another process. The times are short so that tests are. */
-  async engine(options: Partial<EngineOptions> = {}): Promise<Engine> {
+  /** Stores what a resilience file says of all participants. */
+  async putDefaults(defaults: JsonObject): Promise<void> {
+    await new Participants(this.store.database).put(DEFAULTS_ROW, defaults);
+  }
+
+  /** Another process. The times are short so that tests are. `takesHints: false`: it drives nothing that the queue brings. */
+  async engine({
+    takesHints = true,
+    ...options
+  }: Partial<EngineOptions> & { readonly takesHints?: boolean } = {}): Promise<Engine> {
     const database = await this.store.another({});
     const sagas = new Sagas(database);
     const metrics = new EngineMetrics(() => sagas.stats());
     const lostHints = new LostHints();
     const { clock } = database;
+    const node = `n${++this.names}`;
     const redis = redisUrl();
     const queue = new WakeQueue({
+      node,
       ...(redis === null ? { databaseUrl: this.store.url } : { redisUrl: redis }),
       prefix: `${runName()}-${new URL(this.store.url).pathname.slice(1)}`,
       now: () => clock.now(),
@@ -60,7 +70,7 @@ export class OpenedEngine {
     await queue.open();
     const engineOptions = new EngineOptions({
       ...{ lease: 1_000, sweepInterval: 60, maxInFlight: 64, drainTimeout: 2_000, publicUrl: 'http://127.0.0.1:1' },
-      ...{ drives: true, retention: null, breather: 30, node: `n${++this.names}` },
+      ...{ drives: true, retention: null, breather: 30, node },
       ...options,
     });
     const client = new ParticipantClient(new TargetGuard({ allowed: null, keysConfigured: false }));
@@ -75,7 +85,7 @@ export class OpenedEngine {
     });
     await directory.start();
     engine.start();
-    await queue.start((hint) => engine.take(hint));
+    if (takesHints) await queue.start((hint) => engine.take(hint));
     const close = async () => {
       await engine.drain();
       directory.stop();

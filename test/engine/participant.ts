@@ -9,6 +9,8 @@ export interface SeenCall {
   readonly attempt: number;
   readonly callbackUrl: string;
   readonly traceparent: string;
+  readonly key: string;
+  readonly path: string;
 }
 
 /** How to answer; the default is 200 with `{}`. `hang`: never. */
@@ -45,6 +47,8 @@ export class ScriptedParticipant {
       attempt: Number(header('skald-attempt')),
       callbackUrl: header('skald-callback-url'),
       traceparent: header('traceparent'),
+      key: header('idempotency-key'),
+      path: request.url ?? '',
     };
     this.calls.push(call);
     const behaviour = this.behave(call) ?? { status: 200 };

@@ -115,6 +115,28 @@ export const MUTANTS: readonly Mutant[] = [
     ),
   },
   {
+    breaks: /^I[24]/,
+    scenario: scenario(
+      'an order to retry takes what is stuck for done',
+      LIST,
+      { cancels: 1, undoRejections: 1, retryOrders: 1 },
+      {
+        rules: { decide: (facts) => facts.map(takenForDone) },
+      },
+    ),
+  },
+  {
+    breaks: /^I2/,
+    scenario: scenario(
+      'an order to retry an undoing goes to the action',
+      LIST,
+      { cancels: 1, undoRejections: 1, retryOrders: 1 },
+      {
+        rules: { decide: (facts) => facts.map(atTheAction) },
+      },
+    ),
+  },
+  {
     breaks: /^I8/,
     scenario: scenario(
       'what was in doubt is forgotten',
@@ -144,4 +166,12 @@ function turningAtOnce(fact: Fact): Fact {
 
 function givenUp(fact: Fact): Fact {
   return fact.type === 'step-stuck' ? { type: 'step-compensated', step: fact.step } : fact;
+}
+
+function takenForDone(fact: Fact): Fact {
+  return fact.type === 'retry-ordered' ? { type: 'step-compensated', step: fact.step } : fact;
+}
+
+function atTheAction(fact: Fact): Fact {
+  return fact.type === 'retry-ordered' ? { ...fact, operation: 'action' } : fact;
 }

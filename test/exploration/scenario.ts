@@ -22,6 +22,8 @@ export interface Budget {
   /** A participant answers an action with 202. */
   readonly acceptances: number;
   readonly cancels: number;
+  /** An operator orders a retry. */
+  readonly retryOrders: number;
 }
 
 export const NOTHING_GOES_WRONG: Budget = {
@@ -35,6 +37,7 @@ export const NOTHING_GOES_WRONG: Budget = {
   undoRejections: 0,
   acceptances: 0,
   cancels: 0,
+  retryOrders: 0,
 };
 
 /** What is explored, and the switches that turn the world around the core into a worse one. */

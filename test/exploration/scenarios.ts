@@ -74,6 +74,35 @@ export const SCENARIOS: readonly Scenario[] = [
     crashes: 1,
     timeouts: 1,
   }),
+  scenario('an order to retry at any moment: compensations that fail, dead driver, a breaker', LIST, {
+    cancels: 1,
+    crashes: 1,
+    holdBacks: 1,
+    rejections: 1,
+    undoRejections: 1,
+    retryOrders: 1,
+  }),
+  scenario('an order to retry a long wait: slow and dead drivers', PATIENT, {
+    cancels: 1,
+    crashes: 1,
+    takeovers: 1,
+    refusals: 1,
+    retryOrders: 1,
+  }),
+  scenario('an order to retry a pivot in doubt: dead driver, used-up attempts, a no', PIVOT_LAST, {
+    cancels: 1,
+    crashes: 1,
+    timeouts: 2,
+    rejections: 1,
+    retryOrders: 1,
+  }),
+  scenario('an order to retry after the pivot: used-up attempts, a no', PIVOT_AND_MORE, {
+    cancels: 1,
+    crashes: 1,
+    timeouts: 1,
+    rejections: 1,
+    retryOrders: 1,
+  }),
   // Without a barrier the promises hold for as long as no message comes after its caller has given it up.
   scenario(
     'participants without a barrier, and no late messages',

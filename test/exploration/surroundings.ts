@@ -22,6 +22,11 @@ export class Surroundings {
     if (this.scenario.budget.acceptances > 0) yield* this.callbacks(world);
     if (world.left.cancels > 0)
       yield this.tell(spend(world, 'cancels'), { type: 'cancel', reason: '' }, 'a client cancels');
+    if (world.left.retryOrders > 0) {
+      const order = { type: 'order', verb: 'retry', reason: '' } as const;
+      // A fault, although it helps: without it every saga must come to its end, or be stuck, as well.
+      yield { ...this.tell(spend(world, 'retryOrders'), order, 'an operator orders a retry'), isFault: true };
+    }
     const { wakeAt } = this.sagas.plan(world.head, world.now);
     if (wakeAt !== null) yield { what: `the clock goes to ${wakeAt}`, isFault: false, to: { ...world, now: wakeAt } };
   }

@@ -143,6 +143,8 @@ describe('how an answer is read', () => {
         return [reply.kind, reply.effect, reply.error.code, reply.retryAfter].filter((part) => part !== undefined);
       case 'refused':
         return [reply.kind, reply.by];
+      case 'degraded':
+        return [reply.kind, reply.standIn.by];
     }
   }
 });

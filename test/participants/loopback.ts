@@ -73,6 +73,7 @@ export function callOf(participant: Participant, differing: Partial<ParticipantC
     seq: 7,
     idempotencyKey: '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b/reserve/action',
     method: 'POST',
+    releasedBy: null,
     path: '/reservations',
     body: '{"sku":"A-1"}',
     callbackUrl: 'http://127.0.0.1:8080/v1/callbacks/token',

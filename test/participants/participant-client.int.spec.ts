@@ -233,27 +233,6 @@ describe('a call of a participant', () => {
     expect(await caller.send(callOf(participant))).toEqual({ kind: 'refused', by: 'shutdown', wait: 0 });
   });
 
-  it('passes the policies from the outermost in, and each may answer in its place', async () => {
-    const server = await track(serve((_, response) => response.end('1')));
-    const passed: string[] = [];
-    const caller = new ParticipantClient(openGuard, [
-      (call, next) => {
-        passed.push('outer');
-        return next(call);
-      },
-      (call, next) => {
-        passed.push('inner');
-        return call.attempt > 1 ? Promise.resolve({ kind: 'refused', by: 'breaker', wait: 5 }) : next(call);
-      },
-    ]);
-    clients.push(caller);
-    const participant = participantAt(server.url);
-    expect(await caller.send(callOf(participant))).toEqual({ kind: 'succeeded', output: 1 });
-    expect(await caller.send(callOf(participant, { attempt: 2 }))).toEqual({ kind: 'refused', by: 'breaker', wait: 5 });
-    expect(passed).toEqual(['outer', 'inner', 'outer', 'inner']);
-    expect(server.connections()).toBe(1);
-  });
-
   /** What a participant gets to hear of a call. */
   async function heardOf(differing: Partial<ParticipantCall>, policy: object = {}): Promise<Heard> {
     let heard: Heard | undefined;
@@ -273,7 +252,7 @@ describe('a call of a participant', () => {
   }
 
   function client(guard = openGuard): ParticipantClient {
-    const made = new ParticipantClient(guard, [], { PAYMENT_SECRET: SECRET });
+    const made = new ParticipantClient(guard, undefined, { PAYMENT_SECRET: SECRET });
     clients.push(made);
     return made;
   }

@@ -26,6 +26,13 @@ const REPLIES: readonly Reply[] = [
   refused(4_000),
 ];
 
+/** What the action of a step may come to besides, if something may stand in for its answer. */
+const STAND_INS: readonly Reply[] = [
+  { kind: 'degraded', standIn: { by: 'cache_only', output: 4, age: 1_000 } },
+  { kind: 'degraded', standIn: { by: 'skip' } },
+  { ...failed('in-doubt'), standIn: { by: 'top_items', output: 5 } } as Reply,
+];
+
 /** Lets one thing happen to a saga; any event that an honest driver, a client, a participant or the clock may cause. */
 export function happen(saga: Story, { which, how }: Chance): void {
   const options = [...saga.plan().commands.flatMap((command) => carriedOut(command, how)), ...fromOutside(saga, how)];
@@ -63,7 +70,9 @@ function carriedOut(command: Command, how: number): SagaEvent[] {
       const { operation, attempt } = command;
       const step = command.step.name;
       if (how === 0) return [{ type: 'mapping-failed', step, operation, error }];
-      return [reply(step, operation, attempt, REPLIES[how % REPLIES.length]!)];
+      const mayStandIn = operation === 'action' && (command.step.optional || command.step.fallback !== undefined);
+      const replies = mayStandIn ? [...REPLIES, ...STAND_INS] : REPLIES;
+      return [reply(step, operation, attempt, replies[how % replies.length]!)];
     }
     case 'settle': {
       const step = command.step.name;
@@ -72,12 +81,14 @@ function carriedOut(command: Command, how: number): SagaEvent[] {
     case 'decide':
       return [{ type: 'condition', step: command.step.name, holds: how % 3 > 0 }];
     case 'watch-child': {
+      if (how % 5 === 1) return [refusalOf(command)];
       const compensated = { kind: 'compensated', message: 'it failed' } as const;
       return [
         how % 3 === 0 ? { type: 'child-ended', step: command.step.name, outcome: compensated } : succeedAt(command),
       ];
     }
     case 'undo-child': {
+      if (how % 5 === 1) return [refusalOf(command)];
       const past = { kind: 'not-undoable', message: 'past its pivot' } as const;
       return [how % 4 === 0 ? { type: 'child-ended', step: command.step.name, outcome: past } : succeedAt(command)];
     }
@@ -88,11 +99,17 @@ function carriedOut(command: Command, how: number): SagaEvent[] {
   }
 }
 
+function refusalOf({ step, child }: Extract<Command, { type: 'watch-child' | 'undo-child' }>): SagaEvent {
+  const error = stepError('invalid-input', 'it needs an address');
+  return { type: 'child-refused', step: step.name, child: child.id, error };
+}
+
 function fromOutside(saga: Story, how: number): (SagaEvent | 'time')[] {
   const step = saga.definition.steps[how % saga.definition.steps.length]!;
   const events: (SagaEvent | 'time')[] = ['time'];
   if (how % 7 === 0) events.push({ type: 'cancel', reason: 'no' });
   if (how % 11 === 0) events.push({ type: 'taken-over' });
+  if (how % 13 === 0) events.push({ type: 'order', verb: 'retry', reason: 'try again' });
   if (how % 5 === 0) events.push({ type: 'signal', signal: 'go', payload: how });
   if (step.type !== 'call') return events;
   const { attempts } = saga.is(step.name);

@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
 
-const SERVER = resolve('dist/main.js');
 let path: string | undefined;
 
 /**
@@ -15,30 +13,6 @@ export function builtServer(): string {
 }
 
 function freshlyBuilt(): string {
-  if (isStale()) build();
-  return SERVER;
+  execFileSync(process.execPath, [resolve('scripts/build-when-stale.mjs'), 'server'], { stdio: 'inherit' });
+  return resolve('dist/main.js');
 }
-
-function isStale(): boolean {
-  return !existsSync(SERVER) || statSync(SERVER).mtimeMs < newest(resolve('src'));
-}
-
-function build(): void {
-  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'build'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the server does not build:\n${stdout}${stderr}`);
-  const now = new Date();
-  utimesSync(SERVER, now, now); // an incremental build leaves files alone that come out the same
-}
-
-function newest(folder: string): number {
-  const times = readdirSync(folder, { withFileTypes: true }).map((entry) =>
-    entry.isDirectory()
-      ? newest(join(folder, entry.name))
-      : isSource(entry.name)
-        ? statSync(join(folder, entry.name)).mtimeMs
-        : 0,
-  );
-  return Math.max(0, ...times);
-}
-
-const isSource = (name: string): boolean => !name.includes('.spec.');

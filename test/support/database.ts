@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { migrate } from '../../src/store/migrations.js';
 import { postgresUrl, runName } from './services.js';
@@ -22,8 +23,21 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   });
   return {
     url: urlOf(name),
-    drop: () => asOwner(async (owner) => void (await owner.query(`drop database if exists ${name} with (force)`))),
+    drop: () =>
+      asOwner(async (owner) => {
+        await farewells(owner, name);
+        await owner.query(`drop database if exists ${name} with (force)`);
+      }),
   };
+}
+
+/** Gives connections that have just been closed a moment to be gone: a pool that is told of a forced end after its own is upset. */
+async function farewells(owner: pg.Client, name: string): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    const { rowCount } = await owner.query('select from pg_stat_activity where datname = $1', [name]);
+    if (!rowCount) return;
+    await sleep(25);
+  }
 }
 
 /** Workers of one run race for the template: the first makes it, the others wait for it. */

@@ -31,6 +31,9 @@ export interface SagaView {
     output: Json;
     error: { code: string; message: string; fingerprint: string } | null;
     attempts: { action: number; compensation: number };
+    startedAt: string | null;
+    compensationStartedAt: string | null;
+    waitingFor: { what: string; by?: string; until: string | null } | null;
     nextAttemptAt: string | null;
   }[];
 }
