@@ -78,6 +78,35 @@ module.exports = {
       to: { path: '^(sdk|test|examples|bench|scripts)/' },
     },
     {
+      name: 'sdk-stands-alone',
+      comment:
+        'The SDK imports nothing of the server; only its test kit runs the rules of sagas themselves (src/saga), and is compiled with them.',
+      severity: 'error',
+      from: { path: '^sdk/src/', pathNot: ['^sdk/src/testing/', SPEC] },
+      to: { path: '^(src|test|examples|bench|scripts)/' },
+    },
+    {
+      name: 'test-kit-runs-the-rules-of-sagas',
+      severity: 'error',
+      from: { path: '^sdk/src/testing/', pathNot: SPEC },
+      to: { path: '^(src/(?!saga/)|test/|examples/|bench/|scripts/)' },
+    },
+    {
+      name: 'sdk-depends-on-nothing',
+      comment:
+        'No runtime dependencies: frameworks and databases are known by their shape. Each other library has one home.',
+      severity: 'error',
+      from: { path: '^sdk/src/(?!nestjs/|yaml/|testing/)', pathNot: SPEC },
+      to: { dependencyTypesNot: ['local', 'core', 'type-only'], pathNot: '^sdk/src/' },
+    },
+    {
+      name: 'sdk-core-is-loaded-without-its-extras',
+      comment: 'What needs an optional peer is imported by its own path.',
+      severity: 'error',
+      from: { path: '^sdk/src/(?!nestjs/|yaml/|testing/)', pathNot: SPEC },
+      to: { path: '^sdk/src/(nestjs|yaml|testing)/' },
+    },
+    {
       name: 'specs-are-nobodys-business',
       severity: 'error',
       from: { pathNot: SPEC },
@@ -99,7 +128,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // What scripts use of the compiled server is there only after a build.
-    exclude: { path: '^(\\.\\./)*dist/' },
+    exclude: { path: '(^|/)dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

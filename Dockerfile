@@ -4,10 +4,11 @@ ARG NODE=node:20-bookworm-slim
 FROM ${NODE} AS build
 WORKDIR /skald
 COPY package.json package-lock.json ./
-RUN --mount=type=cache,target=/npm npm ci --cache /npm --no-audit --no-fund
+# The server alone: the SDK and the examples are workspaces of their own.
+RUN --mount=type=cache,target=/npm npm ci --workspaces=false --cache /npm --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+RUN npm run build && npm prune --workspaces=false --omit=dev --no-audit --no-fund
 
 FROM ${NODE}
 LABEL org.opencontainers.image.title="Skald" \

@@ -27,7 +27,17 @@ const node = {
 /** Rules that need types find more, and take most of the time. */
 export function configure({ withTypes }) {
   return tseslint.config(
-    { ignores: ['**/node_modules/', '**/dist/', 'coverage/', '.skald/', 'bench/results/', 'test/histories/'] },
+    {
+      ignores: [
+        '**/node_modules/',
+        '**/dist/',
+        'coverage/',
+        '.skald/',
+        'bench/results/',
+        'test/histories/',
+        'docs/.sdk/',
+      ],
+    },
     js.configs.recommended,
     { languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: node } },
     {

@@ -1,30 +1,87 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /*
- * Compiles the server if anything that goes into it is newer than the last build. Looking takes some 20 ms, a build
- * several seconds; this is what makes `npm start` quick the second time.
+ * Compiles the server, the SDK and the examples, each only if something that goes into it is newer than its last build.
+ * Looking takes some 20 ms, a build several seconds; this is what makes `npm start` quick the second time.
+ *
+ *     node scripts/build-when-stale.mjs [server] [sdk] [bank] [travel]      all of them unless some are named
  */
 const root = path.dirname(import.meta.dirname);
-const stamp = path.join(root, 'dist', '.built');
-const inputs = ['src', 'package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+const common = ['package.json', 'package-lock.json', 'tsconfig.json'];
 
-const newest = Math.max(...inputs.map((input) => lastChange(path.join(root, input))));
-const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
-if (newest > built) build();
+const server = {
+  inputs: [...common, 'src', 'nest-cli.json', 'tsconfig.build.json'],
+  stamp: 'dist/.built',
+  command: ['run', '--silent', 'build'],
+};
+const sdk = {
+  inputs: [
+    ...common,
+    'src/saga',
+    'sdk/src',
+    'sdk/scripts',
+    'sdk/package.json',
+    'sdk/tsconfig.esm.json',
+    'sdk/tsconfig.cjs.json',
+  ],
+  stamp: 'sdk/dist/.built',
+  command: ['run', '--silent', 'build', '--workspace', '@skald/sdk'],
+};
+/** Those that are written in TypeScript; they are compiled against the SDK as it is published. */
+const example = (name) => ({
+  inputs: [...sdk.inputs, `examples/${name}/src`, `examples/${name}/package.json`, `examples/${name}/tsconfig.json`],
+  stamp: `examples/${name}/dist/.built`,
+  command: ['run', '--silent', 'build', '--workspace', `skald-example-${name}`],
+});
 
-function build() {
+const PARTS = { server: [server], sdk: [sdk], bank: [sdk, example('bank')], travel: [sdk, example('travel')] };
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
+const parts = [...new Set(wanted.flatMap((name) => PARTS[name]))];
+if (parts.some(isStale)) alone(() => parts.filter(isStale).forEach(build));
+
+function isStale({ inputs, stamp }) {
+  const file = path.join(root, stamp);
+  return (
+    !existsSync(file) || Math.max(...inputs.map((input) => lastChange(path.join(root, input)))) > statSync(file).mtimeMs
+  );
+}
+
+function build({ stamp, command }) {
+  const file = path.join(root, stamp);
   const started = new Date();
-  rmSync(stamp, { force: true });
-  execFileSync('npm', ['run', '--silent', 'build'], {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  writeFileSync(stamp, '');
+  rmSync(file, { force: true });
+  execFileSync('npm', command, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  writeFileSync(file, '');
   // What changed during the build counts as not built.
-  utimesSync(stamp, started, started);
+  utimesSync(file, started, started);
+}
+
+/** Two builds at a time would delete one another's output: tests that run side by side each ask for one. */
+function alone(work) {
+  const lock = path.join(root, 'node_modules', '.cache', 'skald-build');
+  mkdirSync(path.dirname(lock), { recursive: true });
+  while (!take(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  try {
+    work();
+  } finally {
+    rmSync(lock, { recursive: true });
+  }
+}
+
+/** One that was left behind by a build that was killed is taken after three minutes. */
+function take(lock) {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch (err) {
+    if (err.code !== 'EEXIST') throw err;
+    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - since > 180_000) rmSync(lock, { recursive: true, force: true });
+    return false;
+  }
 }
 
 /** Of a file, or of anything below a directory; tests are no part of a build. */
