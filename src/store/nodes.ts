@@ -26,7 +26,8 @@ const LIVE_NODE = `
 
 /**
  * Telling, hearing and tidying in one round trip. The rows of the dead are removed without waiting for others who do the
- * same, and never one's own: no statement may touch a row twice.
+ * same, and never one's own: no statement may touch a row twice. It may wait for its own row, which another buries, so it
+ * takes that first, while it holds no other: `dead` asks for what `told` did. Two that bury each other would wait for ever.
  */
 const ROUND: Statement = {
   name: 'round',
@@ -34,8 +35,11 @@ const ROUND: Statement = {
     with told as (
       insert into skald.nodes (node, seen_at, report) select $1, now(), $2::json where $2 is not null
       on conflict (node) do update set seen_at = excluded.seen_at, report = excluded.report
+      returning node
     ), dead as (
-      select node from skald.nodes where node <> $1 and seen_at < now() - interval '1 minute' for update skip locked
+      select node from skald.nodes
+      where (select count(*) from told) >= 0 and node <> $1 and seen_at < now() - interval '1 minute'
+      for update skip locked
     ), forgotten as (
       delete from skald.nodes using dead where nodes.node = dead.node
     )
