@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Entry, OrderKey, OrderVerb } from '../saga/facts.js';
+import type { Entry, OrderKey } from '../saga/facts.js';
 import type { SagaEvent, CallbackResult } from '../saga/events.js';
 import type { Json } from '../saga/json.js';
+import type { SagaOrder } from '../saga/order.js';
 import type { Refusal } from '../saga/refusal.js';
 import type { SagaState } from '../saga/state.js';
 import type { WakeHint } from '../queue/hint.js';
@@ -26,9 +27,12 @@ const POLL_INTERVAL = 200;
 
 /** What an operator wants of a saga. */
 export interface Order {
-  readonly verb: OrderVerb;
-  /** Kept in the journal. */
+  readonly what: SagaOrder;
+  /** Kept in the journal and in the audit trail. */
   readonly reason: string;
+  /** Who orders it: see {@link AuditRecord.actor}. */
+  readonly actor: string;
+  readonly requestId?: string;
   readonly idempotency?: OrderKey;
   /** Whether the saga may be at this entry, as the operator has seen it. Default: at any. */
   readonly fits?: (seq: number) => boolean;
@@ -97,9 +101,9 @@ export class Engine {
   }
 
   /** @throws UnknownSaga, SagaMoved */
-  order(sagaId: string, { verb, reason, idempotency, fits }: Order, by: string): Promise<Delivery> {
-    const event: SagaEvent = { type: 'order', verb, reason, ...(idempotency && { idempotency }) };
-    return this.parts.messages.deliver(sagaId, event, by, fits);
+  order(sagaId: string, { what, reason, actor, idempotency, fits }: Order): Promise<Delivery> {
+    const event: SagaEvent = { type: 'order', order: what, reason, ...(idempotency && { idempotency }) };
+    return this.parts.messages.deliver(sagaId, event, `operator:${actor}`, fits);
   }
 
   /** @returns `null` when the token is not one of ours */

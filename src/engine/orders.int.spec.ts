@@ -6,7 +6,7 @@ import { SagaMoved } from './engine-errors.js';
 
 jest.setTimeout(60_000);
 
-const retry = { verb: 'retry', reason: 'it is back' } as const;
+const retry = { what: { verb: 'retry' }, reason: 'it is back', actor: 'ada' } as const;
 const key = { key: 'k', request: 'r' };
 /** Neither a sign of life nor a sweep helps: who is not woken sleeps on. */
 const UNHURRIED = { lease: 30_000, sweepInterval: 30_000 };
@@ -36,7 +36,7 @@ describe('an order to retry', () => {
     ];
     const { state } = await driving.startSaga({ definition: 'patient', input: {} });
     await eventually(isParked(state.id));
-    await asked.order(state.id, retry, 'operator:ada');
+    await asked.order(state.id, retry);
     const done = await until(asked, state.id, hasEnded);
     expect(done.steps[0]!.attempts.action).toBe(2);
   });
@@ -47,9 +47,7 @@ describe('an order to retry', () => {
     const { state } = await engines[0]!.startSaga({ definition: 'patient', input: {} });
     await eventually(isParked(state.id));
     const deliveries = await Promise.all(
-      Array.from({ length: 8 }, (_, i) =>
-        engines[i % 2]!.order(state.id, { ...retry, idempotency: key }, 'operator:ada'),
-      ),
+      Array.from({ length: 8 }, (_, i) => engines[i % 2]!.order(state.id, { ...retry, idempotency: key })),
     );
     expect(deliveries.filter(({ isRecorded }) => isRecorded)).toHaveLength(1);
     expect(deliveries.flatMap(({ refused }) => refused ?? [])).toEqual([]);
@@ -62,7 +60,7 @@ describe('an order to retry', () => {
     const { state } = await engine.startSaga({ definition: 'patient', input: {} });
     await eventually(isParked(state.id));
     const { seq } = (await engine.find(state.id)).state;
-    const order = engine.order(state.id, { ...retry, fits: (at) => at === seq - 1 }, 'operator:ada');
+    const order = engine.order(state.id, { ...retry, fits: (at) => at === seq - 1 });
     await expect(order).rejects.toThrow(SagaMoved);
     expect((await engine.find(state.id)).state.seq).toBe(seq);
   });
@@ -76,7 +74,7 @@ describe('an order to retry', () => {
     expect(await sagas.setAside(state.id, stepError('set-aside', 'its driver broke'))).toBe(true);
     expect(statusOf((await engine.find(state.id)).state)).toBe('stuck');
 
-    const { state: taken } = await engine.order(state.id, retry, 'operator:ada');
+    const { state: taken } = await engine.order(state.id, retry);
     expect(statusOf(taken)).toBe('running');
     const [row] = await opened.store.sql<{ recoveries: number }>(
       `select recoveries from skald.sagas where id = '${state.id}'`,

@@ -1,6 +1,7 @@
 import type { Operation } from './definition.js';
-import type { OrderKey, OrderVerb } from './facts.js';
+import type { OrderKey } from './facts.js';
 import type { Json } from './json.js';
+import type { SagaOrder } from './order.js';
 import type { Reply, StepError } from './reply.js';
 
 /** What a participant reports through its callback URL. */
@@ -54,7 +55,7 @@ export type SagaEvent =
   /** An operator wants something done. With a key, the same order does no more when it comes again. */
   | {
       readonly type: 'order';
-      readonly verb: OrderVerb;
+      readonly order: SagaOrder;
       readonly reason: string;
       readonly idempotency?: OrderKey;
     }

@@ -1,5 +1,6 @@
 import type { Operation } from './definition.js';
 import type { Json } from './json.js';
+import type { OrderVerb } from './order.js';
 import type { Effect, StepError } from './reply.js';
 
 /** Why a saga turned back. */
@@ -24,9 +25,6 @@ export interface OrderKey {
   readonly key: string;
   readonly request: string;
 }
-
-/** What operators can order of a saga. */
-export type OrderVerb = 'retry';
 
 /**
  * What happened to a saga. Facts are past tense, never change and are the only truth.

@@ -10,7 +10,7 @@ const order = define([
 ]);
 const children = define([{ name: 'deliver', saga: 'delivery' }, { name: 'bill' }]);
 
-const retry = { type: 'order', verb: 'retry', reason: 'the participant is back' } as const;
+const retry = { type: 'order', order: { verb: 'retry' }, reason: 'the participant is back' } as const;
 const setAside = (saga: Story): Story => {
   saga.state = { ...saga.state, setAside: { error: stepError('set-aside', 'it broke'), since: saga.now } };
   return saga;

@@ -23,7 +23,7 @@ export class Surroundings {
     if (world.left.cancels > 0)
       yield this.tell(spend(world, 'cancels'), { type: 'cancel', reason: '' }, 'a client cancels');
     if (world.left.retryOrders > 0) {
-      const order = { type: 'order', verb: 'retry', reason: '' } as const;
+      const order = { type: 'order', order: { verb: 'retry' }, reason: '' } as const;
       // A fault, although it helps: without it every saga must come to its end, or be stuck, as well.
       yield { ...this.tell(spend(world, 'retryOrders'), order, 'an operator orders a retry'), isFault: true };
     }

@@ -109,7 +109,7 @@ function fromOutside(saga: Story, how: number): (SagaEvent | 'time')[] {
   const events: (SagaEvent | 'time')[] = ['time'];
   if (how % 7 === 0) events.push({ type: 'cancel', reason: 'no' });
   if (how % 11 === 0) events.push({ type: 'taken-over' });
-  if (how % 13 === 0) events.push({ type: 'order', verb: 'retry', reason: 'try again' });
+  if (how % 13 === 0) events.push({ type: 'order', order: { verb: 'retry' }, reason: 'try again' });
   if (how % 5 === 0) events.push({ type: 'signal', signal: 'go', payload: how });
   if (step.type !== 'call') return events;
   const { attempts } = saga.is(step.name);

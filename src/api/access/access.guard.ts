@@ -39,7 +39,7 @@ export class AccessGuard implements CanActivate {
     if (API_ROLES.indexOf(role) < API_ROLES.indexOf(needed)) {
       throw new Problem(403, 'forbidden', 'Not allowed', `this needs the role ${needed}; the key has the role ${role}`);
     }
-    rememberCaller(request, role);
+    rememberCaller(request, { actor: `env:${role}`, role });
     return true;
   }
 

@@ -1,13 +1,22 @@
 import type { FastifyRequest } from 'fastify';
 import type { ApiRole } from '../../config/api-key.js';
 
-const callers = new WeakMap<object, ApiRole>();
-
-export function rememberCaller(request: FastifyRequest, role: ApiRole): void {
-  callers.set(request.raw, role);
+/** Who asks, as far as the server knows. */
+export interface Caller {
+  /** For the journal and the audit trail: `env:<role>`, `key:<id>`, `token:<subject>`, or `anonymous`. */
+  readonly actor: string;
+  /** What it may do. `admin` while no key is configured: then the server listens on loopback only. */
+  readonly role: ApiRole;
 }
 
-/** Who asks, as far as the server knows: the role of the key. `anonymous` while no key is configured. */
-export function callerOf(request: FastifyRequest): string {
-  return callers.get(request.raw) ?? 'anonymous';
+const callers = new WeakMap<object, Caller>();
+
+const ANONYMOUS: Caller = { actor: 'anonymous', role: 'admin' };
+
+export function rememberCaller(request: FastifyRequest, caller: Caller): void {
+  callers.set(request.raw, caller);
+}
+
+export function callerOf(request: FastifyRequest): Caller {
+  return callers.get(request.raw) ?? ANONYMOUS;
 }

@@ -28,6 +28,6 @@ export class ParticipantsBoardController {
     @Body() { state, reason }: OrderBreaker,
     @Req() request: FastifyRequest,
   ): Promise<BoardItemDto> {
-    return this.board.order(name, state, reason, callerOf(request));
+    return this.board.order(name, state, reason, callerOf(request).actor);
   }
 }

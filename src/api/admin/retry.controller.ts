@@ -25,6 +25,6 @@ export class RetryController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SagaDto> {
-    return this.orders.give(id, 'retry', body, request, reply);
+    return this.orders.give(id, { verb: 'retry' }, body, request, reply);
   }
 }

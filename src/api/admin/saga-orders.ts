@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Engine } from '../../engine/engine.js';
 import { canonicalJson } from '../../saga/canonical-json.js';
-import type { OrderKey, OrderVerb } from '../../saga/facts.js';
+import type { OrderKey } from '../../saga/facts.js';
 import type { Json } from '../../saga/json.js';
+import type { SagaOrder } from '../../saga/order.js';
 import { callerOf } from '../access/caller.js';
 import { refusedBy } from '../errors/as-problem.js';
 import { headerOf } from '../header.js';
@@ -24,19 +25,21 @@ export class SagaOrders {
 
   async give(
     id: string,
-    verb: OrderVerb,
-    body: { readonly reason: string },
+    what: SagaOrder,
+    { reason }: { readonly reason: string },
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<SagaDto> {
     const key = headerOf(request, 'idempotency-key');
     const order = {
-      verb,
-      reason: body.reason,
+      what,
+      reason,
+      actor: callerOf(request).actor,
+      requestId: request.id,
       fits: ifMatch(headerOf(request, 'if-match')),
-      ...(key !== undefined && { idempotency: orderKey(checkIdempotencyKey(key), verb, { ...body }) }),
+      ...(key !== undefined && { idempotency: orderKey(checkIdempotencyKey(key), what, reason) }),
     };
-    const { state, refused, isRecorded } = await this.engine.order(id, order, `operator:${callerOf(request)}`);
+    const { state, refused, isRecorded } = await this.engine.order(id, order);
     if (refused) throw refusedBy(refused);
     if (!isRecorded) void reply.header('idempotency-replayed', 'true');
     void reply.header('etag', `"${state.seq}"`);
@@ -44,8 +47,8 @@ export class SagaOrders {
   }
 }
 
-function orderKey(key: string, verb: OrderVerb, body: { readonly [field: string]: Json }): OrderKey {
-  return { key: sha256(key), request: sha256(canonicalJson({ verb, body })) };
+function orderKey(key: string, what: SagaOrder, reason: string): OrderKey {
+  return { key: sha256(key), request: sha256(canonicalJson({ what: what as unknown as Json, reason })) };
 }
 
 function sha256(text: string): string {
