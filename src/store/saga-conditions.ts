@@ -18,6 +18,9 @@ export interface SagaFilter {
   readonly error?: string;
   /** True: sagas that keep trying; false: the others. */
   readonly retrying?: boolean;
+  readonly paused?: boolean;
+  /** Stuck, or trying again and again, since before this. Epoch ms, exclusive. */
+  readonly troubleBefore?: number;
   /** Epoch ms, inclusive. */
   readonly startedAfter?: number;
   /** Epoch ms, exclusive. */
@@ -44,10 +47,14 @@ export function conditions(filter: SagaFilter, cursor?: string): { where: string
   add('saga.version = ?', filter.version);
   add('saga.business_key = ?', filter.businessKey);
   add('saga.tags @> ?::jsonb', filter.tags && JSON.stringify(filter.tags));
+  // Said outright, so that the index over the few sagas in trouble can be used.
+  if (isAboutTrouble(filter)) all.push('saga.attention is not null');
   add(`saga.attention ->> 'step' = ?`, filter.step);
   add(`saga.attention ->> 'participant' = ?`, filter.participant);
   add(`saga.attention ->> 'fingerprint' = ?`, filter.error);
   add(`coalesce(saga.attention ->> 'kind' = 'retrying', false) = ?`, filter.retrying);
+  add('saga.paused = ?', filter.paused);
+  add(`(saga.attention ->> 'since')::float8 < ?::float8`, filter.troubleBefore);
   add('saga.started_at >= to_timestamp(?::float8 / 1000)', filter.startedAfter);
   add('saga.started_at < to_timestamp(?::float8 / 1000)', filter.startedBefore);
   // Ids are ordered by time too, which spares the list whole partitions.
@@ -55,4 +62,8 @@ export function conditions(filter: SagaFilter, cursor?: string): { where: string
   add('saga.id < ?::uuid', filter.startedBefore && firstIdAt(filter.startedBefore + CLOCK_SLACK));
 
   return { where: all.length > 0 ? `where ${all.join(' and ')}` : '', values };
+}
+
+function isAboutTrouble({ step, participant, error, retrying, troubleBefore }: SagaFilter): boolean {
+  return [step, participant, error, troubleBefore].some((wanted) => wanted !== undefined) || retrying === true;
 }

@@ -41,12 +41,27 @@ describe('lists of sagas', () => {
     const status = STATUSES[n % 5]!;
     const step = STEPS[n % 3]!;
     const attention = {
-      ...({ step, participant: `p-${n % 2}`, operation: 'action', code: 'http-500', message: 'x', since: 1 } as const),
+      ...({
+        step,
+        participant: `p-${n % 2}`,
+        operation: 'action',
+        code: 'http-500',
+        message: 'x',
+        since: 1_000 * (n % 7),
+      } as const),
       ...({ kind: status === 'stuck' ? 'stuck' : 'retrying', fingerprint: `f${n % 4}` } as const),
     };
     const finished = status === 'completed' || status === 'compensated';
     await journal.append(
-      append(id, 2, { row: row({ status, finished, due: null, attention: n % 2 && !finished ? attention : null }) }),
+      append(id, 2, {
+        row: row({
+          status,
+          finished,
+          paused: n % 8 === 1 && !finished,
+          due: null,
+          attention: n % 2 && !finished ? attention : null,
+        }),
+      }),
     );
     // As if they had been started one second after the other.
     await store.sql(`update skald.sagas set started_at = started_at - (200 - $2::int) * interval '1 s' where id = $1`, [
@@ -67,6 +82,8 @@ describe('lists of sagas', () => {
     (filter.participant === undefined || saga.attention?.participant === filter.participant) &&
     (filter.error === undefined || saga.attention?.fingerprint === filter.error) &&
     (filter.retrying === undefined || (saga.attention?.kind === 'retrying') === filter.retrying) &&
+    (filter.paused === undefined || saga.paused === filter.paused) &&
+    (filter.troubleBefore === undefined || (saga.attention?.since ?? Infinity) < filter.troubleBefore) &&
     (filter.startedAfter === undefined || saga.startedAt >= filter.startedAfter) &&
     (filter.startedBefore === undefined || saga.startedAt < filter.startedBefore);
 
@@ -88,6 +105,8 @@ describe('lists of sagas', () => {
         participant: fc.constantFrom('p-0', 'p-1'),
         error: fc.constantFrom('f1', 'f3', 'f0'),
         retrying: fc.boolean(),
+        paused: fc.boolean(),
+        troubleBefore: fc.nat(7_000),
         startedAfter: instant,
         startedBefore: instant,
       },

@@ -57,6 +57,16 @@ export class ListSagas extends ListPage {
   @IsIn(['true', 'false'], { message: 'must be true or false' })
   retrying?: string;
 
+  /** `true`: sagas that an operator has paused. */
+  @IsOptional()
+  @IsIn(['true', 'false'], { message: 'must be true or false' })
+  paused?: string;
+
+  /** Sagas that have been stuck, or have kept trying, since before this instant. */
+  @IsOptional()
+  @IsDateString({}, { message: 'must be an instant such as 2026-11-23T12:00:00Z' })
+  troubleBefore?: string;
+
   @IsOptional()
   @IsDateString({}, { message: 'must be an instant such as 2026-11-23T12:00:00Z' })
   startedAfter?: string;
@@ -79,6 +89,8 @@ export function filterOf(query: ListSagas, raw: Record<string, unknown>): SagaFi
     ...(participant !== undefined && { participant }),
     ...(error !== undefined && { error }),
     ...(query.retrying !== undefined && { retrying: query.retrying === 'true' }),
+    ...(query.paused !== undefined && { paused: query.paused === 'true' }),
+    ...(query.troubleBefore !== undefined && { troubleBefore: Date.parse(query.troubleBefore) }),
     ...(query.startedAfter !== undefined && { startedAfter: Date.parse(query.startedAfter) }),
     ...(query.startedBefore !== undefined && { startedBefore: Date.parse(query.startedBefore) }),
     ...(Object.keys(tags).length > 0 && { tags }),
