@@ -17,6 +17,7 @@ const esmOnly = [
   'cookie',
   'content-disposition',
   'uuidv7',
+  'jose',
   'arktype',
   '@ark/',
   'arkregex',
