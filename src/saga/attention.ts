@@ -1,3 +1,4 @@
+import { participantOf } from './binding.js';
 import type { Operation } from './definition.js';
 import type { StepError } from './reply.js';
 import { stepViews, type SagaState, type StepState } from './state.js';
@@ -23,7 +24,7 @@ export function attentionOf(state: SagaState): Attention | null {
   let retrying: Attention | null = null;
   for (const { step, is } of stepViews(state)) {
     if (!is.error) continue;
-    const participant = step.type === 'call' ? step.participant : null;
+    const participant = participantOf({ step, is });
     if (is.stuck && is.status === 'stuck') {
       return { kind: 'stuck', step: step.name, participant, ...is.stuck, ...is.error };
     }

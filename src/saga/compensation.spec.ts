@@ -49,18 +49,18 @@ describe('a saga that turns back', () => {
         { name: 'ok', signal: 'ok', after: [] },
       ]),
     ).cancel();
-    expect(saga.facts).toEqual(['turned-back', 'step-skipped', 'step-skipped', 'saga-compensated']);
+    expect(saga.facts).toEqual(['order-taken', 'turned-back', 'step-skipped', 'step-skipped', 'saga-compensated']);
   });
 
   it('treats an action that waits for its callback as one that may have taken effect', () => {
     const saga = new Story(list).reply('reserve', accepted).cancel();
-    expect(saga.facts).toEqual(['turned-back', 'step-in-doubt']);
+    expect(saga.facts).toEqual(['order-taken', 'turned-back', 'step-in-doubt']);
     expect(saga.todo()).toEqual(['call compensation reserve #1']);
   });
 
   it('leaves alone what a breaker held back', () => {
     const saga = new Story(list).reply('reserve', refused()).cancel();
-    expect(saga.facts).toEqual(['turned-back', 'step-skipped', 'saga-compensated']);
+    expect(saga.facts).toEqual(['order-taken', 'turned-back', 'step-skipped', 'saga-compensated']);
   });
 
   it('leaves alone what the definition says needs no undoing', () => {

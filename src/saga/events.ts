@@ -51,7 +51,6 @@ export type SagaEvent =
       readonly result: CallbackResult;
     }
   | { readonly type: 'signal'; readonly signal: string; readonly payload: Json }
-  | { readonly type: 'cancel'; readonly reason: string }
   /** An operator wants something done. With a key, the same order does no more when it comes again. */
   | {
       readonly type: 'order';

@@ -1,3 +1,4 @@
+import type { Binding } from './binding.js';
 import { stepNamed, type Definition, type Step } from './definition.js';
 import type { Entry, Fact, SagaStarted } from './facts.js';
 import { begun, enterReady } from './readiness.js';
@@ -44,6 +45,7 @@ function begin(id: string, definition: Definition, fact: SagaStarted, at: number
     ended: null,
     output: null,
     paused: false,
+    resolved: null,
     setAside: null,
     orders: [],
     signals: [],
@@ -66,6 +68,8 @@ function newStep(name: string): StepState {
     releasedBy: null,
     stuck: null,
     renewal: null,
+    bindings: null,
+    settledByOrder: false,
     child: null,
     startedAt: null,
     compensationStartedAt: null,
@@ -89,7 +93,15 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
       return step(fact.step, () => begun(stepNamed(state.definition, fact.step), at));
 
     case 'step-skipped':
-      return step(fact.step, () => ({ status: 'skipped', wait: null, finishedAt: at }));
+      return step(fact.step, (is) => ({
+        // Nobody waits any more for what may be in flight: it has to be undone if the saga turns back.
+        ...(fact.because === 'order' && letGo(stepNamed(state.definition, fact.step), is)),
+        status: 'skipped',
+        output: fact.output ?? is.output,
+        stuck: null,
+        wait: null,
+        finishedAt: at,
+      }));
 
     case 'step-succeeded':
       return takeSignal(
@@ -129,7 +141,7 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
       }));
 
     case 'step-failed':
-      return step(fact.step, () => ({ status: 'failed', error: fact.error, wait: null, finishedAt: at }));
+      return step(fact.step, () => ({ status: 'failed', error: fact.error, stuck: null, wait: null, finishedAt: at }));
 
     case 'step-in-doubt':
       return step(fact.step, () => ({
@@ -178,6 +190,7 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
       return step(fact.step, (is) => ({
         status: 'compensated',
         attempts: counted(is, 'compensation', fact.attempt),
+        settledByOrder: is.settledByOrder || fact.because === 'order',
         wait: null,
         stuck: null,
         finishedAt: at,
@@ -200,6 +213,25 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
 
     case 'retry-ordered':
       return step(fact.step, (is) => renewed(stepNamed(state.definition, fact.step), is, fact.operation, at));
+
+    case 'step-rebound':
+      return step(fact.step, (is) => rebound(is, fact));
+
+    case 'saga-paused':
+      return { ...state, paused: true };
+
+    case 'saga-resumed':
+      return { ...state, paused: false };
+
+    case 'saga-resolved':
+      return {
+        ...state,
+        resolved: fact.outcome,
+        paused: false,
+        setAside: null,
+        ...(fact.outcome === 'compensated' && { direction: 'back', reason: state.reason ?? fact.reason }),
+        steps: state.steps.map((is) => settled(is, fact.outcome, at)),
+      };
 
     case 'saga-taken-up':
       return {
@@ -228,6 +260,50 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
 function doubted(step: Step, is: StepState): StepState {
   const mayHaveBeenSent = step.type === 'call' && is.status === 'running' && is.wait?.for !== 'release';
   return mayHaveBeenSent ? { ...is, inDoubt: true } : is;
+}
+
+/** An operator treats the action as done. */
+function letGo(step: Step, is: StepState): Partial<StepState> {
+  const isAccepted = is.wait?.for === 'callback';
+  return { settledByOrder: true, inDoubt: doubted(step, is).inDoubt || isAccepted };
+}
+
+function rebound(is: StepState, { operation, participant, path, body }: Extract<Fact, { type: 'step-rebound' }>) {
+  const binding: Binding = {
+    ...is.bindings?.[operation],
+    ...(participant !== undefined && { participant }),
+    ...(path !== undefined && { path }),
+    ...(body !== undefined && { body }),
+  };
+  const bindings = { ...is.bindings, [operation]: binding };
+  if (participant === undefined) return { bindings };
+  // The place in a queue that a policy has given it was one of the participant before.
+  const wait = is.wait?.for === 'release' ? null : is.wait;
+  if (operation === 'compensation') return { bindings, wait };
+  // Who does it is also who undoes it.
+  return { wait, bindings: { ...bindings, compensation: { ...is.bindings?.compensation, participant } } };
+}
+
+/** What was open is as the operator says that it was settled. */
+function settled(is: StepState, outcome: 'completed' | 'compensated', at: number): StepState {
+  const by = { settledByOrder: true, stuck: null, wait: null, finishedAt: at };
+  switch (is.status) {
+    case 'pending':
+      return { ...is, status: 'skipped' };
+    case 'running':
+    case 'waiting':
+      return { ...is, ...by, status: 'skipped' };
+    case 'compensating':
+    case 'stuck':
+      return { ...is, ...by, status: outcome === 'completed' ? 'skipped' : 'compensated' };
+    case 'succeeded':
+    case 'failed':
+    case 'rejected':
+    case 'unknown':
+    case 'skipped':
+    case 'compensated':
+      return is;
+  }
 }
 
 /** A step that the saga turned back before. */

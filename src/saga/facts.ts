@@ -5,7 +5,7 @@ import type { Effect, StepError } from './reply.js';
 
 /** Why a saga turned back. */
 export interface Reason {
-  /** Stable, kebab-case: `step-rejected`, `step-failed`, `step-in-doubt`, `deadline-exceeded`, `cancelled`, `parent-turned-back`. */
+  /** Stable, kebab-case: `step-rejected`, `step-failed`, `step-in-doubt`, `deadline-exceeded`, `cancelled`, `ordered`, `resolved`, `parent-turned-back`. */
   readonly code: string;
   readonly message: string;
 }
@@ -34,7 +34,14 @@ export type Fact =
   | SagaStarted
   /** The condition (`when`) of the step holds. */
   | { readonly type: 'step-entered'; readonly step: string }
-  | { readonly type: 'step-skipped'; readonly step: string; readonly because: 'condition' | 'fallback' | 'turned-back' }
+  | {
+      readonly type: 'step-skipped';
+      readonly step: string;
+      /** `order`: an operator treats it as done. */
+      readonly because: 'condition' | 'fallback' | 'turned-back' | 'order';
+      /** What the operator says that it came to. */
+      readonly output?: Json;
+    }
   | {
       readonly type: 'step-succeeded';
       readonly step: string;
@@ -94,7 +101,14 @@ export type Fact =
   /** The pivot succeeded after all: the saga goes on. */
   | { readonly type: 'turn-overtaken' }
   | { readonly type: 'turned-back'; readonly reason: Reason }
-  | { readonly type: 'step-compensated'; readonly step: string; readonly attempt?: number; readonly output?: Json }
+  | {
+      readonly type: 'step-compensated';
+      readonly step: string;
+      readonly attempt?: number;
+      readonly output?: Json;
+      /** An operator treats it as undone. */
+      readonly because?: 'order';
+    }
   | {
       readonly type: 'step-stuck';
       readonly step: string;
@@ -112,6 +126,20 @@ export type Fact =
     }
   /** The operation is tried at once; its attempts are counted on, but its back-off and its limits begin anew. */
   | { readonly type: 'retry-ordered'; readonly step: string; readonly operation: Operation }
+  /** From here on the operation has another target or body; what is absent stays as it was. */
+  | {
+      readonly type: 'step-rebound';
+      readonly step: string;
+      readonly operation: Operation;
+      readonly participant?: string;
+      readonly path?: string;
+      readonly body?: Json;
+    }
+  /** No calls are issued until the saga is resumed. */
+  | { readonly type: 'saga-paused' }
+  | { readonly type: 'saga-resumed' }
+  /** What was left has been settled outside the system; the end itself is the next fact of the same entry. */
+  | { readonly type: 'saga-resolved'; readonly outcome: 'completed' | 'compensated'; readonly reason: Reason }
   /** A saga that was set aside goes on; what was running may have been sent. */
   | { readonly type: 'saga-taken-up' }
   /** A child saga has done all its steps; it stays undoable until its root has ended. */

@@ -1,3 +1,4 @@
+import { bound } from './binding.js';
 import type { CallStep, ChildStep, Operation, Step } from './definition.js';
 import type { Reason } from './facts.js';
 import { awaitsCondition } from './readiness.js';
@@ -109,7 +110,12 @@ function commandFor(state: SagaState, view: StepView): Command | null {
 
 function forAction(state: SagaState, step: CallStep, is: StepState): Command | null {
   if (is.wait?.for === 'release') return null;
-  const call: Command = { type: 'call', step, operation: 'action', attempt: is.attempts.action + 1 };
+  const call: Command = {
+    type: 'call',
+    step: bound(step, is, 'action'),
+    operation: 'action',
+    attempt: is.attempts.action + 1,
+  };
   switch (state.direction) {
     case 'forward':
       return call;
@@ -132,7 +138,7 @@ function forCompensation(state: SagaState, step: Step, is: StepState): Command |
   if (is.wait && is.wait.for !== 'retry') return null;
   return {
     type: 'call',
-    step: step as CallStep,
+    step: bound(step as CallStep, is, 'compensation'),
     operation: 'compensation',
     attempt: is.attempts.compensation + 1,
   };

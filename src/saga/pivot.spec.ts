@@ -35,7 +35,7 @@ describe('a cancel while the pivot is in flight', () => {
 
   it('waits for the outcome of the pivot', () => {
     const saga = inFlight();
-    expect(saga.facts).toEqual(['turn-requested']);
+    expect(saga.facts).toEqual(['order-taken', 'turn-requested']);
     expect(saga.status).toBe('running');
     expect(saga.todo()).toEqual(['settle ship']);
   });
@@ -67,7 +67,7 @@ describe('a cancel while the pivot is in flight', () => {
 
   it('does not wait for a pivot that a breaker holds back', () => {
     const saga = new Story(order).succeed('reserve').reply('ship', refused()).cancel();
-    expect(saga.facts).toEqual(['turned-back', 'step-skipped']);
+    expect(saga.facts).toEqual(['order-taken', 'turned-back', 'step-skipped']);
   });
 
   it('waits for a pivot in doubt although a breaker holds its next attempt back', () => {
@@ -76,7 +76,7 @@ describe('a cancel while the pivot is in flight', () => {
       .reply('ship', failed('in-doubt'))
       .reply('ship', refused())
       .cancel();
-    expect(saga.facts).toEqual(['turn-requested']);
+    expect(saga.facts).toEqual(['order-taken', 'turn-requested']);
     expect(saga.wait(5_000).todo()).toEqual(['call action ship #2']);
     expect(saga.reply('ship', succeeded()).status).toBe('running');
   });

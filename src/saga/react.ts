@@ -11,6 +11,7 @@ import { heedChild } from './children.js';
 import { heedLoss } from './losses.js';
 import { heedTime } from './timers.js';
 import { Transition, type Circumstances } from './transition.js';
+import { PAST_PIVOT } from './turn-order.js';
 import { turnBack } from './turning.js';
 
 export interface Reaction {
@@ -44,8 +45,6 @@ function heed(transition: Transition, event: SagaEvent): Refusal | undefined {
       return heedCallback(transition, event);
     case 'signal':
       return heedSignal(transition, event);
-    case 'cancel':
-      return heedCancel(transition, event.reason);
     case 'undo':
       return heedUndo(transition, event.message);
     case 'order':
@@ -109,31 +108,13 @@ function heedSignal(
   return undefined;
 }
 
-function heedCancel(transition: Transition, message: string): Refusal | undefined {
-  const { state } = transition;
-  if (state.ended) return alreadyFinal(state);
-  if (state.prepared) {
-    return {
-      code: 'prepared-child',
-      message: `cancel its parent ${state.parent!.saga} instead: this child saga is done`,
-    };
-  }
-  return turnUnlessPastPivot(transition, 'cancelled', message);
-}
-
 function heedUndo(transition: Transition, message: string): Refusal | undefined {
   const { state } = transition;
   if (state.ended === 'compensated') return undefined;
   if (state.ended === 'completed') return alreadyFinal(state);
-  return turnUnlessPastPivot(transition, 'parent-turned-back', message);
-}
-
-function turnUnlessPastPivot(transition: Transition, code: string, message: string): Refusal | undefined {
-  if (transition.state.direction !== 'forward') return undefined; // turning back already: nothing to add
-  if (isPastPivot(transition.state)) {
-    return { code: 'past-pivot', message: 'the pivot has succeeded: from there on the saga can only go forward' };
-  }
-  turnBack(transition, { code, message });
+  if (state.direction !== 'forward') return undefined; // turning back already: nothing to add
+  if (isPastPivot(state)) return PAST_PIVOT;
+  turnBack(transition, { code: 'parent-turned-back', message });
   return undefined;
 }
 

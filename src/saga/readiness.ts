@@ -8,7 +8,7 @@ import { isAtRest, isDone, needsUndo, type SagaState, type StepState, type StepV
  * A step that has started may have been sent: the journal says so before any call goes out (architecture §2, promise 4).
  */
 export function enterReady(state: SagaState, at: number): SagaState {
-  if (state.ended || state.prepared || state.direction === 'turning') return state;
+  if (state.ended || state.prepared || state.resolved || state.direction === 'turning') return state;
   const isReady = state.direction === 'forward' ? isReadyForward : isReadyBack;
   const enter = state.direction === 'forward' ? begun : undoing;
 

@@ -1,4 +1,5 @@
 import { DEFAULT_COMPENSATION_RETRY, DEFAULT_RETRY, nextDelay, type RetryPolicy } from './backoff.js';
+import { bound } from './binding.js';
 import { isUndoable, type CallStep, type Operation } from './definition.js';
 import type { SagaEvent } from './events.js';
 import type { Json } from './json.js';
@@ -15,8 +16,9 @@ type ReplyEvent = Extract<SagaEvent, { type: 'reply' }>;
 export function heedReply(transition: Transition, event: ReplyEvent): void {
   const view = transition.view(event.step);
   if (view.step.type !== 'call') throw new Error(`step ${event.step} calls nobody, yet a reply came`);
-  if (event.operation === 'action') heedAction(transition, view, view.step, event);
-  else heedCompensation(transition, view, view.step, event);
+  const step = bound(view.step, view.is, event.operation);
+  if (event.operation === 'action') heedAction(transition, view, step, event);
+  else heedCompensation(transition, view, step, event);
 }
 
 function heedAction(transition: Transition, { is }: StepView, step: CallStep, { attempt, reply }: ReplyEvent): void {

@@ -1,5 +1,6 @@
 import { define } from '../../test/saga/definitions.js';
 import { accepted, failed, refused, rejected, Story, succeeded } from '../../test/saga/story.js';
+import { allowedOrders } from './orders.js';
 import { stepError } from './step-error.js';
 
 const patient = { maxAttempts: 3, initialInterval: 3_600_000, maxInterval: 3_600_000, jitter: 'none' } as const;
@@ -90,7 +91,7 @@ describe('an order to retry', () => {
     expect(stuck().todo()).toEqual(['call action charge #4']);
     expect(stuck().succeed('charge', 'mail').status).toBe('completed');
     expect(stuck().reply('charge', rejected).succeed('reserve').status).toBe('compensated');
-    expect(stuck().cancel().facts).toEqual(['turn-requested']);
+    expect(stuck().cancel().facts).toEqual(['order-taken', 'turn-requested']);
   });
 
   it('waits for a signal anew that did not come in time after the pivot', () => {
@@ -136,7 +137,11 @@ describe('an order to retry', () => {
     const before = saga.state;
     expect(saga.heed(retry).last).toEqual({
       facts: [],
-      refused: { code: 'nothing-to-retry', message: expect.stringMatching(why) as string },
+      refused: {
+        code: 'nothing-to-retry',
+        message: expect.stringMatching(why) as string,
+        allowed: allowedOrders(before, saga.now),
+      },
     });
     expect(saga.state).toBe(before);
   });

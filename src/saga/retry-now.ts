@@ -5,7 +5,7 @@ import { stepViews, type SagaState, type StepView } from './state.js';
 
 /**
  * The operator's "retry now": every operation that waits for its next attempt, is held back by a policy, or is stuck is
- * tried at once, and a saga that was set aside is taken up again.
+ * tried at once. There may be nothing of that in a saga that was set aside: to be taken up is enough for it.
  */
 export function retryNow(state: SagaState): readonly Fact[] | Refusal {
   const views = stepViews(state);
@@ -13,8 +13,7 @@ export function retryNow(state: SagaState): readonly Fact[] | Refusal {
     const operation = retriable(state, view);
     return operation ? [{ type: 'retry-ordered', step: view.step.name, operation }] : [];
   });
-  if (state.setAside) return [{ type: 'saga-taken-up' }, ...retries];
-  if (retries.length > 0) return retries;
+  if (state.setAside || retries.length > 0) return retries;
   const others = views.flatMap((view) => whyNot(view) ?? []);
   return {
     code: 'nothing-to-retry',

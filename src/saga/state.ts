@@ -1,3 +1,4 @@
+import type { Binding } from './binding.js';
 import { isUndoable, stepNamed, type Definition, type Operation, type Step } from './definition.js';
 import type { OrderKey, Parent, Reason } from './facts.js';
 import type { Json } from './json.js';
@@ -58,6 +59,10 @@ export interface StepState {
   readonly stuck: { readonly operation: Operation; readonly since: number } | null;
   /** The last order to retry: attempts and time before it don't count against the limits of that operation any more. */
   readonly renewal: { readonly operation: Operation; readonly attempts: number; readonly at: number } | null;
+  /** What operators have put in the place of the definition's targets; `null`: nothing. */
+  readonly bindings: { readonly [operation in Operation]?: Binding } | null;
+  /** An operator has ended the step by treating it as done or undone. */
+  readonly settledByOrder: boolean;
   /** The child saga, once requested. */
   readonly child: ChosenChild | null;
   readonly startedAt: number | null;
@@ -89,6 +94,8 @@ export interface SagaState {
   readonly ended: 'completed' | 'compensated' | null;
   readonly output: Json;
   readonly paused: boolean;
+  /** What an operator has settled the saga as, outside the system. */
+  readonly resolved: 'completed' | 'compensated' | null;
   readonly setAside: { readonly error: StepError; readonly since: number } | null;
   /** Orders of operators that came with a key, oldest first. */
   readonly orders: readonly OrderKey[];
@@ -105,9 +112,13 @@ export function statusOf(state: SagaState): SagaStatus {
   return state.direction === 'back' ? 'compensating' : 'running';
 }
 
-/** Whether a pivot has succeeded: from then on nothing is undone (invariant I5). */
+/** Whether a pivot has succeeded, or is treated so by an operator: from then on nothing is undone (invariant I5). */
 export function isPastPivot(state: SagaState): boolean {
-  return state.steps.some((step, i) => state.definition.steps[i]!.kind === 'pivot' && step.status === 'succeeded');
+  return state.steps.some(
+    (is, i) =>
+      state.definition.steps[i]!.kind === 'pivot' &&
+      (is.status === 'succeeded' || (is.status === 'skipped' && is.settledByOrder)),
+  );
 }
 
 /** When the saga's deadline passes (epoch ms); `null` without one. */
@@ -175,6 +186,8 @@ export function needsUndo({ step, is }: StepView): boolean {
   switch (is.status) {
     case 'unknown':
       return true;
+    case 'skipped': // by an operator, while it may have been in flight
+      return is.inDoubt;
     case 'succeeded':
       return is.degraded === null || is.inDoubt;
     case 'pending':
@@ -182,7 +195,6 @@ export function needsUndo({ step, is }: StepView): boolean {
     case 'waiting':
     case 'failed':
     case 'rejected':
-    case 'skipped':
     case 'compensating':
     case 'compensated':
     case 'stuck':

@@ -1,3 +1,4 @@
+import { bound } from './binding.js';
 import { failAttempt } from './replies.js';
 import { deadlineOf, isPastPivot, stepViews, type StepView } from './state.js';
 import { stepError } from './step-error.js';
@@ -39,7 +40,8 @@ function heedDue(transition: Transition, { step, is }: StepView): void {
       if (step.type !== 'call') return;
       const operation = operationOf(is.status);
       const error = stepError('callback-timeout', 'the callback did not come in time');
-      failAttempt(transition, step, operation, is.attempts[operation], 'in-doubt', error);
+      const attempts = is.attempts[operation];
+      failAttempt(transition, bound(step, is, operation), operation, attempts, 'in-doubt', error);
       return;
     }
     case 'retry': // sending it again is a command, not a fact

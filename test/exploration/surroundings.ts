@@ -21,7 +21,11 @@ export class Surroundings {
     yield* this.late(world);
     if (this.scenario.budget.acceptances > 0) yield* this.callbacks(world);
     if (world.left.cancels > 0)
-      yield this.tell(spend(world, 'cancels'), { type: 'cancel', reason: '' }, 'a client cancels');
+      yield this.tell(
+        spend(world, 'cancels'),
+        { type: 'order', order: { verb: 'cancel' }, reason: '' },
+        'a client cancels',
+      );
     if (world.left.retryOrders > 0) {
       const order = { type: 'order', order: { verb: 'retry' }, reason: '' } as const;
       // A fault, although it helps: without it every saga must come to its end, or be stuck, as well.

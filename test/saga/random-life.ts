@@ -107,7 +107,7 @@ function refusalOf({ step, child }: Extract<Command, { type: 'watch-child' | 'un
 function fromOutside(saga: Story, how: number): (SagaEvent | 'time')[] {
   const step = saga.definition.steps[how % saga.definition.steps.length]!;
   const events: (SagaEvent | 'time')[] = ['time'];
-  if (how % 7 === 0) events.push({ type: 'cancel', reason: 'no' });
+  if (how % 7 === 0) events.push({ type: 'order', order: { verb: 'cancel' }, reason: 'no' });
   if (how % 11 === 0) events.push({ type: 'taken-over' });
   if (how % 13 === 0) events.push({ type: 'order', order: { verb: 'retry' }, reason: 'try again' });
   if (how % 5 === 0) events.push({ type: 'signal', signal: 'go', payload: how });

@@ -82,7 +82,7 @@ export class Story {
   }
 
   cancel(): this {
-    return this.heed({ type: 'cancel', reason: 'changed my mind' });
+    return this.heed({ type: 'order', order: { verb: 'cancel' }, reason: 'changed my mind' });
   }
 
   lost(step: string, attested = false): this {

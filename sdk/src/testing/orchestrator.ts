@@ -116,7 +116,9 @@ export class Orchestrator implements Household {
       this.happenings.push({ type: 'entry', at: this.elapsed, saga: name, entry });
       this.crashPoints.pass(`after entry ${entry.seq} of ${name}`);
     }
-    if (refused) this.happenings.push({ type: 'refusal', at: this.elapsed, saga: name, event: event.type, refused });
+    if (!refused) return;
+    const what = event.type === 'order' ? event.order.verb : event.type;
+    this.happenings.push({ type: 'refusal', at: this.elapsed, saga: name, event: what, refused });
     return outcome;
   }
 

@@ -71,7 +71,7 @@ async function live(definition: Definition, weather: Weather): Promise<{ run: Ru
     after === null ? [] : [{ isFor: (other) => other === definition, event, after }];
   const messages = [
     ...message({ type: 'signal', signal: 'go', payload: 1 }, weather.signalAfter),
-    ...message({ type: 'cancel', reason: 'no' }, weather.cancelAfter),
+    ...message({ type: 'order', order: { verb: 'cancel' }, reason: 'no' }, weather.cancelAfter),
   ];
   const accepting = { handle: () => Promise.resolve({ status: 202, headers: {}, body: '' }) };
   const names = [...definition.steps, ...CHILD.steps].map(({ name }) => name);

@@ -65,7 +65,7 @@ function linesOf(fact: Fact, { seq, by }: Entry): string[] {
     case 'step-succeeded':
       return fact.attempt === undefined || by === 'callback' ? [`${fact.step} is done: ${json(fact.output)}`] : [];
     case 'step-compensated':
-      return by === 'callback' ? [`${fact.step} is undone`] : [];
+      return by === 'callback' || fact.because ? [`${fact.step} is undone`] : [];
     case 'attempt-failed':
       return fact.error.code === 'callback-timeout' ? [`${fact.step}: ${fact.error.message}`] : [];
     case 'step-rejected':
@@ -99,6 +99,14 @@ function linesOf(fact: Fact, { seq, by }: Entry): string[] {
       return ['compensated'];
     case 'saga-taken-over':
       return [`taken over (entry ${seq})`];
+    case 'saga-resolved':
+      return [`is settled by hand: ${fact.outcome} (${fact.reason.message})`];
+    case 'saga-paused':
+      return ['is paused'];
+    case 'saga-resumed':
+      return ['is resumed'];
+    case 'step-rebound':
+      return [`${fact.step} has another ${fact.operation}`];
     case 'step-entered':
     case 'call-accepted':
     case 'call-parked':
