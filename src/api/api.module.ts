@@ -3,8 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
 import { ParticipantsBoardController } from './admin/participants-board.controller.js';
 import { ParticipantsBoard } from './admin/participants-board.service.js';
-import { RetryController } from './admin/retry.controller.js';
-import { SagaOrders } from './admin/saga-orders.js';
+import { SagaOrdersController } from './admin/saga-orders.controller.js';
 import { StatsController } from './admin/stats.controller.js';
 import { BodyPipe } from './body.pipe.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
@@ -14,9 +13,11 @@ import { ProblemFilter } from './errors/problem.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { Health } from './health/health.service.js';
 import { MetricsController } from './health/metrics.controller.js';
+import { RateGuard } from './limits/rate.guard.js';
 import { ParticipantsController } from './participants/participants.controller.js';
 import { ParticipantStore } from './participants/participants.service.js';
 import { SagaEvents } from './sagas/saga-events.js';
+import { SagaOrders } from './sagas/saga-orders.js';
 import { SagasController } from './sagas/sagas.controller.js';
 import { Sagas } from './sagas/sagas.service.js';
 
@@ -28,7 +29,7 @@ const RESOURCES = [
   CallbacksController,
   StatsController,
   ParticipantsBoardController,
-  RetryController,
+  SagaOrdersController,
 ];
 
 /** REST. A worker answers probes and nothing else. */
@@ -48,6 +49,8 @@ export class ApiModule {
         ParticipantStore,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_GUARD, useClass: AccessGuard },
+        // Asks for the caller, so it comes after.
+        { provide: APP_GUARD, useClass: RateGuard },
         { provide: APP_PIPE, useClass: BodyPipe },
       ],
     };

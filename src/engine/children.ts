@@ -52,10 +52,11 @@ export class Children {
     return ended(step, outcomeOfUndo(state, refused));
   }
 
-  /** Whether nothing will be undone any more: the parent, and so its root, has ended well. */
+  /** Whether nothing will be undone any more: the parent, and so its root, has ended well or was settled by hand. */
   async watchParent(child: SagaState): Promise<SagaEvent | null> {
     const parent = await this.recorder.load(child.parent!.saga);
-    return parent?.state.ended === 'completed' ? { type: 'parent-completed' } : null;
+    const isOver = parent?.state.ended === 'completed' || (parent?.state.ended && parent.state.resolved);
+    return isOver ? { type: 'parent-completed' } : null;
   }
 
   private async started(

@@ -87,7 +87,11 @@ describe('the engine', () => {
           // Some at once, some when it is too late, and most somewhere in between.
           if (i === 1) await until(engine, state.id, (s) => s.steps[1]!.status === 'succeeded');
           else if (i > 1) await sleep(Math.random() * 30);
-          const { refused } = await engine.cancel(state.id, 'changed my mind', 'test');
+          const { refused } = await engine.order(state.id, {
+            what: { verb: 'cancel' },
+            reason: 'changed my mind',
+            actor: 'test',
+          });
           const done = await until(engine, state.id, hasEnded);
           ends[done.ended!] += 1;
           const calls = opened.participant.of(state.id);

@@ -19,6 +19,7 @@ import { Draining, UnknownSaga } from './engine-errors.js';
 import type { EntryFeed } from './entry-feed.js';
 import type { Delivery, Messages } from './messages.js';
 import type { Loaded, Recorder } from './recorder.js';
+import { auditOf } from './saga-audit.js';
 import type { StartRequest, StartResult, Starts } from './starts.js';
 import type { Sweep } from './sweep.js';
 
@@ -92,18 +93,18 @@ export class Engine {
     await this.parts.drivers.take(hint);
   }
 
-  cancel(sagaId: string, reason: string, by: string): Promise<Delivery> {
-    return this.deliver(sagaId, { type: 'cancel', reason }, by);
-  }
-
   signal(sagaId: string, signal: string, payload: Json, by: string): Promise<Delivery> {
     return this.deliver(sagaId, { type: 'signal', signal, payload }, by);
   }
 
   /** @throws UnknownSaga, SagaMoved */
-  order(sagaId: string, { what, reason, actor, idempotency, fits }: Order): Promise<Delivery> {
+  order(sagaId: string, { what, reason, actor, requestId, idempotency, fits }: Order): Promise<Delivery> {
     const event: SagaEvent = { type: 'order', order: what, reason, ...(idempotency && { idempotency }) };
-    return this.parts.messages.deliver(sagaId, event, `operator:${actor}`, fits);
+    const by = { actor, reason, ...(requestId !== undefined && { requestId }) };
+    return this.parts.messages.deliver(sagaId, event, `operator:${actor}`, {
+      ...(fits && { fits }),
+      audit: (decision) => auditOf(decision, what, by),
+    });
   }
 
   /** @returns `null` when the token is not one of ours */

@@ -1,6 +1,8 @@
 import type { SagaEvent } from '../saga/events.js';
 import type { Refusal } from '../saga/refusal.js';
 import type { SagaState } from '../saga/state.js';
+import type { AuditRecord } from '../store/audit.js';
+import type { Decision } from './decision.js';
 import { SagaMoved, UnknownSaga } from './engine-errors.js';
 import type { Recorder } from './recorder.js';
 import { drivenRow } from './row-change.js';
@@ -10,6 +12,14 @@ export interface Delivery {
   readonly refused?: Refusal;
   /** Whether this has changed anything. False also for an order that had been carried out before, under the same key. */
   readonly isRecorded: boolean;
+}
+
+/** On what terms a message is delivered. */
+export interface Terms {
+  /** Whether the saga may be at this entry, as the sender has seen it; asked only when the event would change it. Default: at any. */
+  readonly fits?: (seq: number) => boolean;
+  /** What the audit trail says of it. Default: nothing. */
+  readonly audit?: (decision: Decision) => AuditRecord;
 }
 
 /**
@@ -23,25 +33,17 @@ export class Messages {
     private readonly onDelivered: (state: SagaState, wasParked: boolean) => void,
   ) {}
 
-  /**
-   * @param fits whether the saga may be at this entry, as its sender has seen it; asked only when the event would change it
-   * @throws UnknownSaga, SagaMoved
-   */
-  async deliver(
-    sagaId: string,
-    event: SagaEvent,
-    by: string,
-    fits: (seq: number) => boolean = () => true,
-  ): Promise<Delivery> {
+  /** @throws UnknownSaga, SagaMoved */
+  async deliver(sagaId: string, event: SagaEvent, by: string, { fits, audit }: Terms = {}): Promise<Delivery> {
     for (;;) {
       const loaded = await this.recorder.load(sagaId);
       if (!loaded) throw new UnknownSaga(sagaId);
       const decision = await this.recorder.decide(loaded.state, [event]);
       if (decision.refused) return { state: loaded.state, refused: decision.refused, isRecorded: false };
       if (decision.facts.length === 0) return { state: loaded.state, isRecorded: false };
-      if (!fits(loaded.state.seq)) throw new SagaMoved(sagaId, loaded.state.seq);
+      if (fits && !fits(loaded.state.seq)) throw new SagaMoved(sagaId, loaded.state.seq);
       // The row is always touched: that is how a driver that is about to park notices (see Sagas.park).
-      const appended = await this.recorder.record(decision, by, drivenRow(decision.after));
+      const appended = await this.recorder.record(decision, by, drivenRow(decision.after), audit?.(decision));
       if (appended.outcome === 'fenced') continue;
       this.onDelivered(decision.after, appended.wasParked);
       return { state: decision.after, isRecorded: true };

@@ -5,6 +5,7 @@ import { withOutput } from '../saga/output.js';
 import { react } from '../saga/react.js';
 import type { SagaState } from '../saga/state.js';
 import type { Circumstances } from '../saga/transition.js';
+import type { AuditRecord } from '../store/audit.js';
 import type { DatabaseClock } from '../store/database-clock.js';
 import type { Appended, RowChange } from '../store/entry.js';
 import type { Journal } from '../store/journal.js';
@@ -63,7 +64,7 @@ export class Recorder {
   }
 
   /** Makes a decision durable, unless somebody else has written the next entry of this saga first. */
-  async record(decision: Decision, by: string, row: RowChange | undefined): Promise<Appended> {
+  async record(decision: Decision, by: string, row: RowChange | undefined, audit?: AuditRecord): Promise<Appended> {
     const { before, after, facts } = decision;
     const wake = concerned(before, after);
     crashPoint('before-append');
@@ -73,6 +74,7 @@ export class Recorder {
       by,
       facts,
       ...(row && { row }),
+      ...(audit && { audit }),
       ...(wake.length > 0 && { wake }),
       ...(after.ended && after.concurrencyKey !== null && { freeConcurrencyKey: after.concurrencyKey }),
     });

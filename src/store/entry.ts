@@ -1,6 +1,7 @@
 import type { Operation } from '../saga/definition.js';
 import type { Fact, SagaStarted } from '../saga/facts.js';
 import type { SagaStatus } from '../saga/state.js';
+import type { AuditRecord } from './audit.js';
 
 /** Why an operator may want to look at a saga: what it is stuck at, or what it keeps trying. */
 export interface Attention {
@@ -41,6 +42,8 @@ export interface Append {
   readonly wake?: readonly string[];
   /** The concurrency key that this saga holds and gives back. */
   readonly freeConcurrencyKey?: string;
+  /** Goes into the audit trail in the same transaction. */
+  readonly audit?: AuditRecord;
   /** How long to go on trying while Postgres is away, in ms. */
   readonly patience?: number;
 }

@@ -5,6 +5,7 @@ import type { Pending } from './pending.js';
 /** A start with an idempotency key claims it, unless another saga visibly holds its concurrency key. */
 export const idempotency: Part = {
   letter: 'i',
+  name: 'idempotency',
   sql: (p) => `idempotency as (
     insert into skald.idempotency_keys (scope, key_hash, fingerprint, saga_id)
     select scope, key_hash, fingerprint, saga_id
@@ -29,6 +30,7 @@ export const idempotency: Part = {
 /** A start with a concurrency key claims it, provided that it has its idempotency key. */
 export const concurrency: Part = {
   letter: 'c',
+  name: 'concurrency',
   sql: (p) => `concurrency as (
     insert into skald.concurrency_keys (key, saga_id)
     select key, saga_id from unnest(${p(0)}::text[], ${p(1)}::uuid[], ${p(2)}::bool[]) as wanted (key, saga_id, keyed)
@@ -66,12 +68,13 @@ const entryValues = ({ entries }: Flush): string[] => [
 /** The journal. Its primary key is the fence. */
 export const written: Part = {
   letter: '',
+  name: 'written',
   sql: (p) => `written as (
     insert into skald.journal (saga_id, seq, append_id, by, facts)
     select saga_id, seq, append_id, by, facts::json
     from rows from (${entryColumns(p)}) as entry (saga_id, seq, append_id, by, facts)
     on conflict do nothing
-    returning append_id
+    returning append_id, saga_id, seq
   )`,
   values: entryValues,
 };
@@ -79,6 +82,7 @@ export const written: Part = {
 /** The same when some of the starts need keys first. `gate`: 0 none, 1 idempotency key, 2 concurrency key (which implies 1). */
 export const writtenBehindKeys = (withConcurrency: boolean): Part => ({
   letter: '',
+  name: 'written',
   sql: (p) => `written as (
     insert into skald.journal (saga_id, seq, append_id, by, facts)
     select saga_id, seq, append_id, by, facts::json
@@ -86,7 +90,7 @@ export const writtenBehindKeys = (withConcurrency: boolean): Part => ({
     where gate = 0 or gate = 1 and (saga_id in (select saga_id from idempotency)) is true
       ${withConcurrency ? 'or gate = 2 and (saga_id in (select saga_id from concurrency)) is true' : ''}
     on conflict do nothing
-    returning append_id
+    returning append_id, saga_id, seq
   )`,
   values: (flush) => [...entryValues(flush), arrayLiteral(flush.entries, gate)],
 });

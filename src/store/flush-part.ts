@@ -4,7 +4,8 @@ import type { Pending, PendingAppend, PendingStart } from './pending.js';
  * One flush is one statement, put together from the parts that its entries need. Each part takes its rows as parallel
  * arrays (one parameter per column) and depends on the parts above it:
  *
- *   idempotency → concurrency → written (the journal) → started, changed, woken, freed (rows) → what to tell the callers
+ *   idempotency → concurrency → written (the journal) → started, changed, woken, freed (rows) → audited (the trail)
+ *     → what to tell the callers
  *
  * - The entry's row in the journal decides everything: rows change only for entries that were written.
  * - `on conflict do nothing` waits for a rival that has not committed yet, so the loser is certain to have lost.
@@ -13,6 +14,8 @@ import type { Pending, PendingAppend, PendingStart } from './pending.js';
  */
 export interface Part {
   readonly letter: string;
+  /** What other parts call it by. */
+  readonly name: string;
   /** @param p the text of the part's n-th parameter, counted from 0 */
   readonly sql: (p: (n: number) => string) => string;
   /** Makes the statement fail when it must not take effect. */

@@ -7,6 +7,7 @@ const WON = '(select append_id from written)';
 
 export const started: Part = {
   letter: 's',
+  name: 'started',
   sql: (p) => `started as (
     insert into skald.sagas
       (id, definition, version, status, seq, due_at, business_key, concurrency_key, tags, parent_id, root_id)
@@ -37,6 +38,7 @@ export const started: Part = {
  */
 export const changed: Part = {
   letter: 'r',
+  name: 'changed',
   sql: (p) => `changed as (
     update skald.sagas saga set
       seq = change.seq, status = change.status, paused = change.paused, parked = change.parked,
@@ -80,12 +82,14 @@ function dueValue(due: number | null | 'lease' | undefined): number | null {
 /** A saga that is being driven remembers the wake-up until it parks: its driver may have looked too early. */
 export const woken: Part = {
   letter: 'w',
+  name: 'woken',
   sql: (p) => `woken as (
     update skald.sagas saga set
       woken = not saga.parked, due_at = case when saga.parked then now() else saga.due_at end
     from unnest(${p(0)}::bigint[], ${p(1)}::uuid[]) as wake (append_id, id)
     where saga.id = wake.id and (wake.append_id in ${WON}) is true
       and saga.finished_at is null and not saga.paused
+    returning wake.append_id
   )`,
   values: ({ entries }) => {
     const wakes = entries.flatMap((e) =>
@@ -98,10 +102,12 @@ export const woken: Part = {
 
 export const freed: Part = {
   letter: 'f',
+  name: 'freed',
   sql: (p) => `freed as (
     delete from skald.concurrency_keys held
     using unnest(${p(0)}::bigint[], ${p(1)}::text[], ${p(2)}::uuid[]) as free (append_id, key, saga_id)
     where held.key = free.key and held.saga_id = free.saga_id and (free.append_id in ${WON}) is true
+    returning free.append_id
   )`,
   values: ({ entries }) => {
     const frees = entries.filter(

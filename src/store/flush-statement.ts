@@ -1,8 +1,10 @@
 import type { Statement } from './database.js';
 import { concurrency, idempotency, written, writtenBehindKeys } from './flush-keys.js';
+import { audited } from './flush-audit.js';
 import type { Flush, Part } from './flush-part.js';
 import { changed, freed, started, woken } from './flush-rows.js';
 import type { Pending, PendingAppend } from './pending.js';
+import { published } from './webhooks/published.js';
 
 const texts = new Map<string, string>();
 
@@ -33,10 +35,15 @@ function partsOf({ entries, starts, changes }: Flush): Part[] {
   if (limited || starts.some((s) => s.start.idempotency)) parts.push(idempotency);
   if (limited) parts.push(concurrency);
   parts.push(parts.length > 0 ? writtenBehindKeys(limited) : written);
+  parts.push(published);
   if (starts.length > 0) parts.push(started);
   if (changes.length > 0) parts.push(changed);
   if (entries.some((e) => e.kind === 'append' && e.append.wake?.length)) parts.push(woken);
   if (entries.some((e) => e.kind === 'append' && e.append.freeConcurrencyKey !== undefined)) parts.push(freed);
+  if (entries.some((e) => e.kind === 'append' && e.append.audit)) {
+    const locking = [changed, woken, freed].filter((part) => parts.includes(part));
+    parts.push(audited(locking.map(({ name }) => name)));
+  }
   return parts;
 }
 

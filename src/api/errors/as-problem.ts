@@ -5,6 +5,7 @@ import {
   IdempotencyKeyInUse,
   IdempotencyKeyReused,
   InvalidInput,
+  Overloaded,
   SagaMoved,
   UnknownDefinition,
   UnknownSaga,
@@ -28,6 +29,9 @@ export function asProblem(err: unknown): Problem | null {
     return new Problem(409, err.code, 'Concurrency key busy', err.message, { saga: err.holder });
   }
   if (err instanceof SagaMoved) return new Problem(412, err.code, 'The saga has gone on', err.message);
+  if (err instanceof Overloaded) {
+    return new Problem(503, err.code, 'Overloaded', err.message, { retryAfter: err.retryAfter, reason: err.reason });
+  }
   if (err instanceof Draining) return new Problem(503, err.code, 'Shutting down', err.message, { retryAfter: 1 });
   if (err instanceof StoreUnavailable) {
     const detail = 'Postgres can not be reached; repeat the request, with the same Idempotency-Key if it starts a saga';
@@ -43,6 +47,7 @@ export function asProblem(err: unknown): Problem | null {
 
 /** Why a saga would not take an order: 404 for what it does not know, 409 for what has come too late. */
 export function refusedBy(refusal: Refusal): Problem {
+  const allowed = refusal.allowed ? { allowed: refusal.allowed } : {};
   switch (refusal.code) {
     case 'unknown-signal':
       return new Problem(404, refusal.code, 'No such signal', refusal.message);
@@ -50,10 +55,12 @@ export function refusedBy(refusal: Refusal): Problem {
       return new Problem(429, refusal.code, 'Too many signals', refusal.message, { retryAfter: 60 });
     case 'idempotency-key-reused':
       return new Problem(422, refusal.code, 'Idempotency key reused', refusal.message);
-    case 'nothing-to-retry':
-      return new Problem(409, refusal.code, 'Nothing to retry', refusal.message);
+    case 'unknown-step':
+      return new Problem(404, refusal.code, 'No such step', refusal.message, allowed);
+    case 'invalid-binding':
+      return new Problem(422, refusal.code, 'Not a binding for this step', refusal.message, allowed);
     default:
-      return new Problem(409, refusal.code, 'Not possible any more', refusal.message);
+      return new Problem(409, refusal.code, 'Not possible as the saga is now', refusal.message, allowed);
   }
 }
 

@@ -1,4 +1,5 @@
 import { attentionOf } from '../../saga/attention.js';
+import { participantOf } from '../../saga/binding.js';
 import type { StepError } from '../../saga/reply.js';
 import { statusOf, stepViews, type SagaState, type StepView, type Wait } from '../../saga/state.js';
 import type { SagaRow } from '../../store/saga-row.js';
@@ -42,7 +43,7 @@ function viewOfStep({ step, is }: StepView): StepDto {
   const { wait } = is;
   return {
     name: step.name,
-    ...(step.type === 'call' && { participant: step.participant }),
+    ...(step.type === 'call' && { participant: participantOf({ step, is })! }),
     ...(is.child && { saga: is.child.id }),
     kind: step.kind,
     status: is.status,

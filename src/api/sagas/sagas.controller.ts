@@ -3,12 +3,13 @@ import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiQuery } from '@nestjs/s
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Json } from '../../saga/json.js';
 import { Access } from '../access/access.js';
-import { ANY_JSON, ApiIdempotencyKey, ApiPage, ApiPreferWait } from '../docs/described.js';
+import { ANY_JSON, ApiIdempotencyKey, ApiIfMatch, ApiPage, ApiPreferWait } from '../docs/described.js';
 import { headerOf } from '../header.js';
 import type { Page } from '../page.dto.js';
 import { CancelSaga } from './messages.dto.js';
 import { SagaDto } from './saga.dto.js';
 import { SagaEvents } from './saga-events.js';
+import { SagaOrders } from './saga-orders.js';
 import { ListSagas } from './list-sagas.dto.js';
 import { SagaId } from './saga-id.pipe.js';
 import { Sagas } from './sagas.service.js';
@@ -25,6 +26,7 @@ export class SagasController {
   constructor(
     private readonly sagas: Sagas,
     private readonly events: SagaEvents,
+    private readonly orders: SagaOrders,
   ) {}
 
   /** Start a saga. It is durable when this answers; `Prefer: wait=10` waits up to that many seconds for its end. */
@@ -92,8 +94,15 @@ export class SagasController {
   @Post(':id/cancel')
   @Access('submitter')
   @HttpCode(202)
-  cancel(@Param('id', SagaId) id: string, @Body() { reason }: CancelSaga): Promise<SagaDto> {
-    return this.sagas.cancel(id, reason);
+  @ApiIdempotencyKey()
+  @ApiIfMatch()
+  cancel(
+    @Param('id', SagaId) id: string,
+    @Body() { reason }: CancelSaga,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SagaDto> {
+    return this.orders.give(id, { verb: 'cancel' }, reason, request, reply);
   }
 
   /** Send a signal with any JSON; kept if the saga does not wait for it yet. */

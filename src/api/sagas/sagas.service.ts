@@ -64,10 +64,6 @@ export class Sagas {
     return { items: page.items.map(({ state, row }) => viewOfSaga(state, row)), nextCursor: page.nextCursor };
   }
 
-  async cancel(id: string, reason: string): Promise<SagaDto> {
-    return viewOf(await this.engine.cancel(id, reason, 'api'));
-  }
-
   async signal(id: string, signal: string, payload: Json): Promise<SagaDto> {
     return viewOf(await this.engine.signal(id, signal, payload, 'api'));
   }

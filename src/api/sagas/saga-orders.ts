@@ -11,8 +11,8 @@ import { refusedBy } from '../errors/as-problem.js';
 import { headerOf } from '../header.js';
 import { checkIdempotencyKey } from '../idempotency-key.js';
 import { ifMatch } from '../if-match.js';
-import type { SagaDto } from '../sagas/saga.dto.js';
-import { viewOfSaga } from '../sagas/saga.view.js';
+import type { SagaDto } from './saga.dto.js';
+import { viewOfSaga } from './saga.view.js';
 
 /**
  * Gives an operator's order to a saga: once per `Idempotency-Key`, and only if the saga is as the operator has seen it
@@ -26,7 +26,7 @@ export class SagaOrders {
   async give(
     id: string,
     what: SagaOrder,
-    { reason }: { readonly reason: string },
+    reason: string,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<SagaDto> {
