@@ -116,9 +116,10 @@ export class Orchestrator implements Household {
       this.happenings.push({ type: 'entry', at: this.elapsed, saga: name, entry });
       this.crashPoints.pass(`after entry ${entry.seq} of ${name}`);
     }
-    if (!refused) return;
-    const what = event.type === 'order' ? event.order.verb : event.type;
-    this.happenings.push({ type: 'refusal', at: this.elapsed, saga: name, event: what, refused });
+    if (refused) {
+      const what = event.type === 'order' ? event.order.verb : event.type;
+      this.happenings.push({ type: 'refusal', at: this.elapsed, saga: name, event: what, refused });
+    }
     return outcome;
   }
 
