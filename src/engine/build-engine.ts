@@ -8,6 +8,7 @@ import type { Journal } from '../store/journal.js';
 import type { Participants } from '../store/participants.js';
 import type { SagaList } from '../store/saga-list.js';
 import type { Sagas } from '../store/sagas.js';
+import type { Intake } from './admission/intake.js';
 import { CallbackTokens } from './callback-tokens.js';
 import { Calls } from './calls.js';
 import { Children } from './children.js';
@@ -43,6 +44,8 @@ export interface EngineParts {
   /** Signs callback URLs; the same in every process. */
   readonly secret: Buffer;
   readonly log: EngineLog;
+  /** Absent: every start is let in, however much there is to do. */
+  readonly intake?: Intake;
 }
 
 /** Puts the engine together. Two of its parts need each other: children are sagas, and sagas have children. */
@@ -63,7 +66,7 @@ export function buildEngine(parts: EngineParts): { engine: Engine; directory: Pa
     // Also if it is held here: its driver may have parked it without having heard so, and is about to leave.
     if (wasParked) handOver(state);
   });
-  const starts = new Starts(journal, definitions, idempotency, metrics, handOver);
+  const starts = new Starts(journal, definitions, idempotency, metrics, handOver, parts.intake);
   const children = new Children(definitions, recorder, starts, messages);
   const fallbacks = new Fallbacks(directory, client, clock);
   const calls = new Calls(client, directory, fallbacks, tokens, clock, options.publicUrl, metrics);

@@ -62,6 +62,20 @@ export class SagaMoved extends Error {
   }
 }
 
+/** The server has more to do than it can, and turns this start away. Nothing was stored. */
+export class Overloaded extends Error {
+  readonly code = 'overloaded';
+
+  constructor(
+    definition: string,
+    readonly reason: string,
+    /** In seconds. */
+    readonly retryAfter: number,
+  ) {
+    super(`the server is overloaded (${reason}) and starts no ${definition} for now: try again in ${retryAfter} s`);
+  }
+}
+
 /** The process is shutting down. */
 export class Draining extends Error {
   readonly code = 'draining';

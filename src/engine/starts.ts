@@ -7,6 +7,7 @@ import type { Json } from '../saga/json.js';
 import type { SagaState } from '../saga/state.js';
 import type { IdempotencyCache } from '../queue/idempotency-cache.js';
 import type { Journal } from '../store/journal.js';
+import type { Intake, StartKey } from './admission/intake.js';
 import type { CompiledDefinitions } from './compiled-definitions.js';
 import { crashPoint } from './crash-points.js';
 import {
@@ -55,9 +56,11 @@ export class Starts {
     private readonly metrics: EngineMetrics,
     /** The saga was accepted; nobody drives it yet. */
     private readonly onAccepted: (state: SagaState) => void,
+    /** Absent: everybody is let in. Children always are: they belong to what is under way. */
+    private readonly intake?: Intake,
   ) {}
 
-  /** @throws UnknownDefinition, InvalidInput, IdempotencyKeyReused, IdempotencyKeyInUse, ConcurrencyKeyBusy, StoreUnavailable */
+  /** @throws UnknownDefinition, Overloaded, InvalidInput, IdempotencyKeyReused, IdempotencyKeyInUse, ConcurrencyKeyBusy, StoreUnavailable */
   async start(request: StartRequest): Promise<StartResult> {
     const { idempotency } = request;
     if (!idempotency) return this.accept(request);
@@ -95,10 +98,16 @@ export class Starts {
 
   private async accept(
     request: StartRequest & { parent?: Parent },
-    idempotency?: { scope: string; keyHash: Buffer; fingerprint: Buffer },
+    idempotency?: StartKey,
     id: string = uuidv7(),
   ): Promise<StartResult> {
     const definition = await this.definitions.get(request.definition, request.version);
+    const shed = request.parent ? null : this.intake?.refusal(definition);
+    if (shed) {
+      const before = await this.intake!.acceptedBefore(definition, shed, idempotency);
+      if (!before.isSameRequest) throw reused();
+      return this.replayed(before.sagaId);
+    }
     const problems = inputChecker(definition)(request.input);
     if (problems.length > 0) throw new InvalidInput(`${definition.name} v${definition.version}`, problems);
 

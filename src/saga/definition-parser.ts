@@ -1,4 +1,4 @@
-import type { Definition, StepKind } from './definition.js';
+import type { Definition, Priority, StepKind } from './definition.js';
 import { buildStep } from './definition-builder.js';
 import { readOrder } from './definition-graph.js';
 import { settleKinds } from './definition-kinds.js';
@@ -19,6 +19,7 @@ interface Written {
   readonly deadline?: number;
   readonly steps: readonly Draft[];
   readonly output?: CompiledTemplate;
+  readonly priority?: Priority;
   readonly sensitive?: readonly string[];
 }
 
@@ -45,8 +46,10 @@ export function parseDefinition(
   if (problems.length > 0 || !written || !order || !kinds) return { problems };
 
   const steps = drafts.map((draft, i) => buildStep(draft as WrittenStep, i, kinds[i] as StepKind, order));
-  const { name, description, input, deadline, output } = written;
-  return { definition: { name, version, description, input, deadline, steps, output, source: document } };
+  const { name, description, input, deadline, output, priority, sensitive } = written;
+  return {
+    definition: { name, version, description, input, deadline, steps, output, priority, sensitive, source: document },
+  };
 }
 
 /** Where a problem leaves open how the steps stand to one another: nothing is said about that then. */
@@ -61,8 +64,8 @@ function readDocument(document: JsonObject, root: Place): Written | undefined {
       deadline: read.time,
       steps: list(readStep, 1, MAX_STEPS),
       output: read.template,
-      // Kept in the source: whoever shows a saga blanks these.
-      sensitive: list(read.pointer, 0, 100),
+      priority: read.priority,
+      sensitive: read.pointers,
     },
     'name',
     'steps',

@@ -1,10 +1,10 @@
 import type { RetryPolicy } from './backoff.js';
-import { DEFAULT_ANSWER_TTL, type Fallback, type HttpMethod } from './definition.js';
+import { DEFAULT_ANSWER_TTL, type Fallback, type HttpMethod, type Priority } from './definition.js';
 import { MAX_DURATION } from './durations.js';
 import { expressionIn } from './expression.js';
 import type { Json } from './json.js';
 import { isPointer } from './problems.js';
-import { duration, isRecord, matching, number, oneOf, record, type Reading } from './readings.js';
+import { duration, isRecord, list, matching, number, oneOf, record, type Reading } from './readings.js';
 import { MappingError, type Scope } from './template.js';
 import { readTemplate, type CompiledTemplate } from './template-compiler.js';
 
@@ -30,8 +30,15 @@ export const condition: Reading<CompiledTemplate> = (value, place) =>
     ? template(value, place)
     : place.refuse('must be an expression such as {% input.newsletter = true %}, or true or false');
 
-export const pointer: Reading<string> = (value, place) =>
-  typeof value === 'string' && isPointer(value) ? value : place.refuse('must be a JSON pointer such as /input/card');
+const pointer: Reading<string> = (value, place) =>
+  typeof value === 'string' && isPointer(value)
+    ? value
+    : place.refuse('must be a JSON pointer such as /card or, for every item of a list, /guests/*/passport');
+
+/** To data that must not be shown. */
+export const pointers = list(pointer, 0, 100);
+
+export const priority: Reading<Priority> = oneOf('sheddable', 'normal', 'critical');
 
 /** A target as it is written: what a template reads can only be judged once the order of the steps is known. */
 export interface WrittenTarget {

@@ -10,6 +10,9 @@ export type Operation = 'action' | 'compensation';
 
 export type HttpMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'GET';
 
+/** What may wait when there is too much to do: starts of `sheddable` sagas are turned away first, `critical` ones last. */
+export type Priority = 'sheddable' | 'normal' | 'critical';
+
 /** Where and how a participant is asked to carry out one operation of a step. */
 export interface Target {
   readonly method: HttpMethod;
@@ -45,6 +48,8 @@ interface StepBase {
   readonly when?: Template;
   /** A failure is recorded and the saga goes on. */
   readonly optional: boolean;
+  /** JSON pointers to what must not be shown of the step's output. Default: none. */
+  readonly sensitive?: readonly string[];
 }
 
 /** A call of a participant. */
@@ -106,6 +111,10 @@ export interface Definition {
   readonly deadline?: number;
   readonly steps: readonly Step[];
   readonly output?: Template;
+  /** Default `normal`. */
+  readonly priority?: Priority;
+  /** JSON pointers to what must not be shown of the saga's input. Default: none. */
+  readonly sensitive?: readonly string[];
   /** The document as it was given. */
   readonly source: JsonObject;
 }

@@ -47,6 +47,13 @@ export class GroupCommit {
     this.#running ??= this.#run();
   }
 
+  /** For how long the oldest entry has waited, in ms; one that waits for somebody's lock tells nothing of the rest. */
+  oldestWait(now: number): number {
+    const isWaiting = ({ settled, notBefore }: Pending) => !settled && notBefore === 0;
+    const oldest = this.#flight.find(isWaiting) ?? this.#queue.find(isWaiting);
+    return oldest === undefined ? 0 : Math.max(0, now - oldest.submittedAt);
+  }
+
   /** Writes what is queued, as long as patience lasts, and closes the connection. */
   async close(): Promise<void> {
     while (this.#running) await this.#running;

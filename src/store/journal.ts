@@ -94,6 +94,11 @@ export class Journal {
     return this.#reader.readRows(ids);
   }
 
+  /** For how long the oldest entry has been on its way, in ms. @param now monotonic, in ms */
+  oldestWait(now: number): number {
+    return this.#commit.oldestWait(now);
+  }
+
   /** Writes what is queued and lets go of the connection. Nothing may be appended afterwards. */
   close(): Promise<void> {
     return this.#commit.close();
@@ -101,9 +106,11 @@ export class Journal {
 
   #pending(patience: number) {
     this.#lastAppendId += 1;
+    const submittedAt = performance.now();
     return {
       appendId: this.#lastAppendId,
-      patienceEnds: performance.now() + patience,
+      submittedAt,
+      patienceEnds: submittedAt + patience,
       notBefore: 0,
       sent: false,
       settled: false,

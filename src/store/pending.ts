@@ -12,6 +12,8 @@ interface PendingEntry {
   readonly by: string;
   /** A JSON array. */
   readonly facts: string;
+  /** Monotonic ms. */
+  readonly submittedAt: number;
   /** Monotonic ms after which the caller is told that Postgres is away. */
   readonly patienceEnds: number;
   /** Monotonic ms before which it is left out of flushes: somebody else holds the lock of its row. */

@@ -119,6 +119,14 @@ export const COUNT_OPEN: Statement = {
 };
 
 /** The first ten thousand are enough to see that there is a problem. */
+/** One look at the head of the index, often enough to decide by. */
+export const OLDEST_DUE: Statement = {
+  name: 'oldest-due',
+  text: `
+    select (extract(epoch from now() - saga.due_at) * 1000)::float8 as age from skald.sagas saga
+    where ${DRIVABLE} and saga.due_at <= now() order by saga.due_at limit 1`,
+};
+
 export const OVERDUE: Statement = {
   name: 'overdue',
   text: `

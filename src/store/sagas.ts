@@ -4,7 +4,18 @@ import { arrayLiteral } from './array-literal.js';
 import type { Database } from './database.js';
 import type { Attention, RowChange } from './entry.js';
 import { storableJson } from './storable-json.js';
-import { CLAIM, CLAIM_DUE, COUNT_OPEN, EXTEND, MAKE_DUE, OVERDUE, PARK, RELEASE, SET_ASIDE } from './sagas-sql.js';
+import {
+  CLAIM,
+  CLAIM_DUE,
+  COUNT_OPEN,
+  EXTEND,
+  MAKE_DUE,
+  OLDEST_DUE,
+  OVERDUE,
+  PARK,
+  RELEASE,
+  SET_ASIDE,
+} from './sagas-sql.js';
 
 /** A saga that the sweep has taken over. */
 export interface Claimed {
@@ -93,6 +104,12 @@ export class Sagas {
       // Its driver is alive and wrote that number first.
     }
     throw new Error(`saga ${id} could not be set aside: somebody keeps appending to it`);
+  }
+
+  /** How long the most overdue saga has been due, in ms; 0 when none is. */
+  async oldestDueAge(): Promise<number> {
+    const [oldest] = await this.#database.query<{ age: number }>(OLDEST_DUE, []);
+    return oldest?.age ?? 0;
   }
 
   /** Counts what is open; grows with the number of open sagas, not with the size of the table. */

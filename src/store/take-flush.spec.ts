@@ -5,7 +5,7 @@ import { takeFlush } from './take-flush.js';
 let ids = 0;
 const pending = (sagaId: string, seq: number, more: Partial<Append> = {}, facts = '[]'): Pending => ({
   ...{ kind: 'append', append: { sagaId, seq, by: 'x', facts: [], ...more }, sagaId, seq, by: 'x', facts },
-  ...{ appendId: ids++, patienceEnds: Infinity, notBefore: 0, sent: false, settled: false },
+  ...{ appendId: ids++, submittedAt: 0, patienceEnds: Infinity, notBefore: 0, sent: false, settled: false },
   ...{ resolve: () => {}, reject: () => {} },
 });
 const starting = (sagaId: string, concurrencyKey: string): Pending => {
