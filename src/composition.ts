@@ -1,14 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import { Allowances } from './api/limits/allowances.js';
+import { ALLOWANCES, WINDOW_SECONDS } from './api/limits/rate.guard.js';
 import { Config } from './config/config.js';
 import { LOG, type Log } from './config/log.js';
 import { VERSION } from './config/version.js';
+import { Admission } from './engine/admission/admission.js';
+import { AdmissionMetrics } from './engine/admission/admission-metrics.js';
+import { Intake } from './engine/admission/intake.js';
+import { LoadWatch } from './engine/admission/load-watch.js';
 import { buildClient } from './engine/build-client.js';
 import { buildEngine } from './engine/build-engine.js';
 import { Engine } from './engine/engine.js';
 import { EngineMetrics } from './engine/engine-metrics.js';
 import { EngineOptions } from './engine/engine-options.js';
 import { Janitor } from './engine/janitor.js';
+import { KeyDirectory } from './engine/key-directory.js';
 import { LostHints } from './engine/lost-hints.js';
 import { ParticipantDirectory } from './engine/participant-directory.js';
 import { Peers } from './engine/peers.js';
@@ -16,10 +23,13 @@ import { ParticipantClient } from './participants/participant-client.js';
 import { TargetGuard } from './participants/targets.js';
 import { IdempotencyCache } from './queue/idempotency-cache.js';
 import { RedisSchedules } from './queue/redis-schedules.js';
+import { RequestCounter } from './queue/request-counter.js';
 import { WakeQueue } from './queue/wake-queue.js';
+import { ApiKeys } from './store/api-keys.js';
 import { BreakerOrders } from './store/breaker-orders.js';
 import { Database } from './store/database.js';
 import { Definitions } from './store/definitions.js';
+import { IdempotencyKeys } from './store/idempotency.js';
 import { Journal } from './store/journal.js';
 import { Leases } from './store/leases.js';
 import { Nodes } from './store/nodes.js';
@@ -55,6 +65,7 @@ export class Composition {
       ...surroundings(config, log),
       ...store(databaseUrl, config),
       ...waysOut(databaseUrl),
+      ...admission(),
       ...engine(),
     ];
     return { module: Composition, providers, exports: providers };
@@ -103,6 +114,12 @@ function store(url: string, config: Config): Provider[] {
     { provide: SagaList, inject: [Database], useFactory: (database: Database) => new SagaList(database) },
     { provide: Definitions, inject: [Database], useFactory: (database: Database) => new Definitions(database) },
     { provide: Participants, inject: [Database], useFactory: (database: Database) => new Participants(database) },
+    { provide: ApiKeys, inject: [Database], useFactory: (database: Database) => new ApiKeys(database) },
+    {
+      provide: KeyDirectory,
+      inject: [ApiKeys, Database, LOG],
+      useFactory: (keys: ApiKeys, { clock }: Database, log: Log) => new KeyDirectory(keys, () => clock.now(), log),
+    },
     { provide: Settings, inject: [Database], useFactory: (database: Database) => new Settings(database) },
     {
       provide: PREFIX,
@@ -117,9 +134,15 @@ function waysOut(databaseUrl: string): Provider[] {
   return [
     {
       provide: TargetGuard,
-      inject: [Config],
-      useFactory: ({ allowedTargets, apiKeys }: Config) =>
-        new TargetGuard({ allowed: allowedTargets, keysConfigured: apiKeys.length > 0 }),
+      inject: [Config, KeyDirectory],
+      useFactory: ({ allowedTargets, isGuarded, needsStoredKey }: Config, directory: KeyDirectory) =>
+        new TargetGuard({
+          allowed: allowedTargets,
+          // The first key may be stored while the server runs.
+          get keysConfigured() {
+            return isGuarded || needsStoredKey || !directory.isEmpty;
+          },
+        }),
     },
     { provide: Nodes, inject: [Database], useFactory: (database: Database) => new Nodes(database) },
     { provide: Leases, inject: [Database], useFactory: (database: Database) => new Leases(database) },
@@ -182,6 +205,43 @@ function waysOut(databaseUrl: string): Provider[] {
   ];
 }
 
+function admission(): Provider[] {
+  return [
+    {
+      provide: RequestCounter,
+      inject: [Config, PREFIX],
+      useFactory: ({ redisUrl, rateLimit }: Config, prefix: string) =>
+        new RequestCounter(rateLimit === 0 ? null : redisUrl, prefix, {
+          points: rateLimit * WINDOW_SECONDS,
+          seconds: WINDOW_SECONDS,
+        }),
+    },
+    {
+      provide: ALLOWANCES,
+      inject: [Config, RequestCounter],
+      useFactory: ({ rateLimit }: Config, { take }: RequestCounter) =>
+        rateLimit === 0 ? null : new Allowances(rateLimit * WINDOW_SECONDS, take),
+    },
+    {
+      provide: Admission,
+      inject: [Config],
+      useFactory: ({ shedDueAge: dueAge, shedLoopLag: loopLag, shedCommitWait: commitWait }: Config) =>
+        new Admission({ dueAge, loopLag, commitWait }),
+    },
+    {
+      provide: LoadWatch,
+      inject: [Admission, Journal, Sagas],
+      useFactory: (admission: Admission, journal: Journal, sagas: Sagas) => new LoadWatch(admission, journal, sagas),
+    },
+    {
+      provide: Intake,
+      inject: [Admission, Database, EngineMetrics],
+      useFactory: (admission: Admission, database: Database, { registry }: EngineMetrics) =>
+        new Intake(admission, new IdempotencyKeys(database), new AdmissionMetrics(registry, admission)),
+    },
+  ];
+}
+
 function engine(): Provider[] {
   return [
     {
@@ -193,7 +253,7 @@ function engine(): Provider[] {
       provide: BUILT,
       inject: [
         ...[Database, Journal, Sagas, SagaList, Definitions, Participants, Settings, WakeQueue, LostHints],
-        ...[IdempotencyCache, ParticipantClient, EngineMetrics, EngineOptions, LOG],
+        ...[IdempotencyCache, ParticipantClient, EngineMetrics, EngineOptions, LOG, Intake],
       ],
       useFactory: async (
         database: Database,
@@ -210,10 +270,11 @@ function engine(): Provider[] {
         metrics: EngineMetrics,
         options: EngineOptions,
         log: Log,
+        intake: Intake,
       ) =>
         buildEngine({
           ...{ journal, sagas, list, definitions, participants, clock: database.clock, queue, lostHints },
-          ...{ idempotency, client, metrics, options, log, secret: await settings.secret('callbacks') },
+          ...{ idempotency, client, metrics, options, log, intake, secret: await settings.secret('callbacks') },
         }),
     },
     { provide: Engine, inject: [BUILT], useFactory: (built: Built) => built.engine },

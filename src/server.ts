@@ -8,13 +8,17 @@ import { NestLog } from './api/nest-log.js';
 import { Composition, SCHEDULES, type Schedules } from './composition.js';
 import type { Config } from './config/config.js';
 import type { Log } from './config/log.js';
+import { unguarded } from './config/read-config.js';
+import { LoadWatch } from './engine/admission/load-watch.js';
 import { Engine } from './engine/engine.js';
 import { Janitor } from './engine/janitor.js';
+import { KeyDirectory } from './engine/key-directory.js';
 import { ParticipantDirectory } from './engine/participant-directory.js';
 import { Peers } from './engine/peers.js';
 import { ParticipantClient } from './participants/participant-client.js';
 import { IdempotencyCache } from './queue/idempotency-cache.js';
 import { RedisSchedules } from './queue/redis-schedules.js';
+import { RequestCounter } from './queue/request-counter.js';
 import { WakeQueue } from './queue/wake-queue.js';
 import { applyResilienceFile } from './resilience-file.js';
 import { Database } from './store/database.js';
@@ -45,12 +49,14 @@ export async function startServer(config: Config, log: Log, databaseUrl: string)
   if (config.role !== 'worker') serveDocs(app);
   if (config.resilienceFile !== null) await applyResilienceFile(config.resilienceFile, app.get(Participants), log);
 
+  await app.get(KeyDirectory).start();
   const engine = app.get(Engine);
   await app.get(ParticipantDirectory).start();
   await app.get(Peers).start();
   engine.start();
   if (config.role !== 'api') await app.get(Worker).start();
   app.get(Janitor).start();
+  if (config.role !== 'worker') app.get(LoadWatch).start();
   await app.listen(config.port, config.host);
   return { url: await app.getUrl(), stop: () => stop(app) };
 }
@@ -60,10 +66,13 @@ async function stop(app: INestApplication): Promise<void> {
   await app.get(Engine).drain();
   await app.close();
   app.get(Janitor).stop();
+  app.get(LoadWatch).stop();
+  app.get(KeyDirectory).stop();
   app.get(ParticipantDirectory).stop();
   await app.get(Peers).stop();
   await app.get(WakeQueue).close();
   app.get(IdempotencyCache).close();
+  app.get(RequestCounter).close();
   await app.get(ParticipantClient).close();
   const schedules = app.get<Schedules>(SCHEDULES);
   if (schedules instanceof RedisSchedules) schedules.close();
