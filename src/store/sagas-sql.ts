@@ -1,4 +1,5 @@
 import type { Statement } from './database.js';
+import { PUBLISHED } from './webhooks/published.js';
 
 /**
  * A saga that may be driven at all. The first condition is what the index `sagas_open` is for. One that is stuck counts:
@@ -105,7 +106,7 @@ export const SET_ASIDE: Statement = {
       from target
       on conflict do nothing
       returning saga_id, seq
-    ), aside as (
+    ), ${PUBLISHED}, aside as (
       update skald.sagas saga
       set status = 'stuck', seq = written.seq, due_at = null, parked = true, was_parked = saga.parked, attention = $3::jsonb
       from written where saga.id = written.saga_id
@@ -118,7 +119,6 @@ export const COUNT_OPEN: Statement = {
   text: `select status, count(*)::int as count from skald.sagas where finished_at is null group by status`,
 };
 
-/** The first ten thousand are enough to see that there is a problem. */
 /** One look at the head of the index, often enough to decide by. */
 export const OLDEST_DUE: Statement = {
   name: 'oldest-due',
@@ -127,6 +127,7 @@ export const OLDEST_DUE: Statement = {
     where ${DRIVABLE} and saga.due_at <= now() order by saga.due_at limit 1`,
 };
 
+/** The first ten thousand are enough to see that there is a problem. */
 export const OVERDUE: Statement = {
   name: 'overdue',
   text: `
