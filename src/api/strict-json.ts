@@ -5,6 +5,9 @@ import { Problem } from './errors/problem.js';
 /** Deepest nesting that a body may have. */
 export const MAX_DEPTH = 64;
 
+/** Most values that a body may have, all together: reading it and everything after must stay cheap. */
+export const MAX_VALUES = 250_000;
+
 /**
  * Reads JSON as a careful API has to: what `JSON.parse` lets pass in silence (a field given twice, `__proto__`, NUL
  * characters that Postgres can't hold, nesting that exhausts a stack) is refused by name (hazard 14).
@@ -51,6 +54,7 @@ function textOf(body: Buffer | string): string {
 /** One pass over the text, without building anything but the sets of field names. */
 function inspect(text: string): void {
   const fields: (Set<string> | null)[] = [];
+  let values = 0;
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case 0x7b: // {
@@ -58,6 +62,8 @@ function inspect(text: string): void {
         break;
       case 0x5b: // [
         fields.push(null);
+        break;
+      case 0x2c: // , with a value after it, whatever that is
         break;
       case 0x7d: // }
       case 0x5d: // ]
@@ -77,6 +83,9 @@ function inspect(text: string): void {
         i += number.length - 1;
         continue;
       }
+    }
+    if (++values > MAX_VALUES) {
+      throw malformed('json-too-large', 'JSON too large', `send at most ${MAX_VALUES} values in one body`);
     }
     if (fields.length > MAX_DEPTH) {
       throw malformed('json-too-deep', 'JSON too deep', `nest objects and arrays at most ${MAX_DEPTH} levels deep`);
