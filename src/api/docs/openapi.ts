@@ -1,10 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ProblemDto } from '../errors/problem.dto.js';
+import { addCommonAnswers } from './common-answers.js';
 
 const DESCRIPTION = `Skald runs sagas: business transactions that span services, each step with an action and a
 compensation, driven to the end or undone in reverse. Errors are application/problem+json (RFC 9457) with a stable
-\`code\` and, for invalid requests, \`errors: [{pointer, detail}]\`.`;
+\`code\` and, for invalid requests, \`errors: [{pointer, detail}]\`; those that any operation may meet are described once,
+under \`components/responses\`. 429 and 503 say in \`Retry-After\` when to come again.`;
 
 /** The published form of the API, made from the controllers and their classes. */
 export function describeApi(app: INestApplication): OpenAPIObject {
@@ -21,11 +23,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     extraModels: [ProblemDto],
     operationIdFactory: (controller, method) => `${controller.replace('Controller', '').toLowerCase()}.${method}`,
   });
-  for (const path of Object.values(api.paths)) {
-    for (const operation of Object.values(path as Record<string, { responses?: Record<string, unknown> }>)) {
-      if (operation.responses) operation.responses['default'] = PROBLEM;
-    }
-  }
+  addCommonAnswers(api);
   sortWords(api);
   return api;
 }
@@ -38,11 +36,6 @@ function sortWords(part: unknown): void {
     else sortWords(inner);
   }
 }
-
-const PROBLEM = {
-  description: 'What is wrong, and how to mend it',
-  content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
-};
 
 /** Serves `/openapi.json` and a page to read and try it at `/docs`. */
 export function serveDocs(app: INestApplication): void {
