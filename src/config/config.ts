@@ -150,6 +150,32 @@ export class Config {
   @Max(64 * 1_048_576)
   readonly bodyLimit: number = 1_048_576;
 
+  /** Requests per second that one caller may make, on average over ten seconds. 0: any number. */
+  @FromEnv({
+    name: 'SKALD_RATE_LIMIT',
+    read: read.asWholeNumber,
+    mend: 'give requests per second, a number from 1 to 1000000, or 0 for no limit',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  readonly rateLimit: number = 5_000;
+
+  /** How overdue a saga may get before sheddable starts are turned away; normal ones from twice that on. 0: never. */
+  @FromEnv({ name: 'SKALD_SHED_DUE_AGE', read: read.asDuration, mend: 'give a duration up to 1d, or 0s for never' })
+  @Max(DAY)
+  readonly shedDueAge: number = 30 * SECOND;
+
+  /** The same for how late the event loop may be. */
+  @FromEnv({ name: 'SKALD_SHED_LOOP_LAG', read: read.asDuration, mend: 'give a duration up to 1h, or 0s for never' })
+  @Max(3_600 * SECOND)
+  readonly shedLoopLag: number = 500;
+
+  /** The same for how long an entry may wait for its commit, or a read for a connection to Postgres. */
+  @FromEnv({ name: 'SKALD_SHED_COMMIT_WAIT', read: read.asDuration, mend: 'give a duration up to 1h, or 0s for never' })
+  @Max(3_600 * SECOND)
+  readonly shedCommitWait: number = 2 * SECOND;
+
   /** Queues that sagas are spread over; more than one only when a single Redis is the ceiling. */
   @FromEnv({ name: 'SKALD_QUEUE_SHARDS', read: read.asWholeNumber, mend: 'give a number from 1 to 64' })
   @IsInt()
@@ -202,32 +228,6 @@ export class Config {
   }
 
   toJSON(): Record<string, string> {
-  /** Requests per second that one caller may make, on average over ten seconds. 0: any number. */
-  @FromEnv({
-    name: 'SKALD_RATE_LIMIT',
-    read: read.asWholeNumber,
-    mend: 'give requests per second, a number from 1 to 1000000, or 0 for no limit',
-  })
-  @IsInt()
-  @Min(0)
-  @Max(1_000_000)
-  readonly rateLimit: number = 5_000;
-
-  /** How overdue a saga may get before sheddable starts are turned away; normal ones from twice that on. 0: never. */
-  @FromEnv({ name: 'SKALD_SHED_DUE_AGE', read: read.asDuration, mend: 'give a duration up to 1d, or 0s for never' })
-  @Max(DAY)
-  readonly shedDueAge: number = 30 * SECOND;
-
-  /** The same for how late the event loop may be. */
-  @FromEnv({ name: 'SKALD_SHED_LOOP_LAG', read: read.asDuration, mend: 'give a duration up to 1h, or 0s for never' })
-  @Max(3_600 * SECOND)
-  readonly shedLoopLag: number = 500;
-
-  /** The same for how long an entry may wait for its commit, or a read for a connection to Postgres. */
-  @FromEnv({ name: 'SKALD_SHED_COMMIT_WAIT', read: read.asDuration, mend: 'give a duration up to 1h, or 0s for never' })
-  @Max(3_600 * SECOND)
-  readonly shedCommitWait: number = 2 * SECOND;
-
     return this.describe();
   }
 
