@@ -26,6 +26,9 @@ create table skald.audit_end (
 );
 insert into skald.audit_end (seq, hash) values (0, sha256('skald'));
 
+-- By grant, too: nobody but the owner may do more than read and add, whoever else is let into the schema.
+revoke update, delete, truncate on skald.audit, skald.audit_end from public;
+
 -- What is hashed: a JSON array, so that no two rows can have the same text.
 create function skald.audit_text(entry skald.audit, previous bytea) returns text language sql stable as $$
   select json_build_array(
@@ -33,7 +36,9 @@ create function skald.audit_text(entry skald.audit, previous bytea) returns text
     entry.saga_id, entry.target, entry.reason, entry.before, entry.after, entry.request_id)::text
 $$;
 
-create function skald.chain_audit() returns trigger language plpgsql as $$
+-- With the rights of its owner: who may add a row need not be able to touch the end of the chain.
+create function skald.chain_audit() returns trigger language plpgsql
+  security definer set search_path = pg_catalog, pg_temp as $$
 declare
   previous bytea;
 begin

@@ -26,6 +26,7 @@ import { RedisSchedules } from './queue/redis-schedules.js';
 import { RequestCounter } from './queue/request-counter.js';
 import { WakeQueue } from './queue/wake-queue.js';
 import { ApiKeys } from './store/api-keys.js';
+import { AuditTrail } from './store/audit-trail.js';
 import { BreakerOrders } from './store/breaker-orders.js';
 import { Database } from './store/database.js';
 import { Definitions } from './store/definitions.js';
@@ -144,6 +145,7 @@ function waysOut(databaseUrl: string): Provider[] {
           },
         }),
     },
+    { provide: AuditTrail, inject: [Database], useFactory: (database: Database) => new AuditTrail(database) },
     { provide: Nodes, inject: [Database], useFactory: (database: Database) => new Nodes(database) },
     { provide: Leases, inject: [Database], useFactory: (database: Database) => new Leases(database) },
     { provide: BreakerOrders, inject: [Database], useFactory: (database: Database) => new BreakerOrders(database) },

@@ -19,6 +19,8 @@ fallbacks: { guess: { response: { left: 1 } } }
 `;
 const ENDPOINTS = { endpoints: ['http://127.0.0.1:1'] };
 
+const ACT = { actor: 'env:admin', reason: null, requestId: 'r' };
+
 describe('the resilience file in force', () => {
   let store: OpenedStore;
   let folder: string;
@@ -53,9 +55,9 @@ describe('the resilience file in force', () => {
   const names = async (): Promise<unknown[]> => (await api.list({})).items.map(({ name }) => name);
 
   it('holds for participants stored by REST, before and after it, in every process within two seconds', async () => {
-    await api.put('stock', ENDPOINTS);
+    await api.put('stock', ENDPOINTS, ACT);
     await apply(SHORT);
-    await api.put('payment', { ...ENDPOINTS, rateLimit: null });
+    await api.put('payment', { ...ENDPOINTS, rateLimit: null }, ACT);
     await eventually(
       'the other process',
       () => elsewhere.find('payment') && elsewhere.find('stock')?.rateLimit != null,
@@ -99,18 +101,18 @@ describe('the resilience file in force', () => {
 
   it('is not seen among the participants, nor changed by way of them', async () => {
     await apply(SHORT);
-    await api.put('a', ENDPOINTS);
+    await api.put('a', ENDPOINTS, ACT);
     expect(await names()).toEqual(['a']);
     await expect(api.get(DEFAULTS_ROW)).rejects.toMatchObject({ status: 404 });
-    await expect(api.delete(DEFAULTS_ROW)).rejects.toMatchObject({ status: 404 });
-    await expect(api.put(DEFAULTS_ROW, ENDPOINTS)).rejects.toMatchObject({ status: 422 });
+    await expect(api.delete(DEFAULTS_ROW, ACT)).rejects.toMatchObject({ status: 404 });
+    await expect(api.put(DEFAULTS_ROW, ENDPOINTS, ACT)).rejects.toMatchObject({ status: 422 });
     expect(here.fallback('guess')).toBeDefined();
     expect(here.find(DEFAULTS_ROW)).toBeUndefined();
   });
 
   it('decides which fallbacks a participant may name, at once', async () => {
     const guessing = { ...ENDPOINTS, degradation: { fallback: { strategy: 'guess' } } };
-    await expect(api.put('stock', guessing)).rejects.toMatchObject({
+    await expect(api.put('stock', guessing, ACT)).rejects.toMatchObject({
       status: 422,
       more: {
         errors: [{ pointer: '/degradation/fallback/strategy', detail: expect.stringContaining('fallbacks') as string }],
@@ -118,7 +120,7 @@ describe('the resilience file in force', () => {
     });
     // Another process has read the file: this one has not heard of it yet.
     await participants.put(DEFAULTS_ROW, { fallbacks: { guess: 1 } });
-    await api.put('stock', guessing);
+    await api.put('stock', guessing, ACT);
     expect(here.find('stock')?.degradation?.fallback).toEqual({ strategy: 'guess' });
     // A participant goes on when the fallback that it names has gone.
     await apply('participants: {}');
@@ -133,9 +135,9 @@ describe('the resilience file in force', () => {
       steps: [{ ...step, name: strategy, fallback: { strategy } }],
     });
     await apply(SHORT);
-    await api.put('stock', ENDPOINTS);
-    expect((await definitions.put(named('guess'))).definition.warnings).toBeUndefined();
-    expect((await definitions.put(named('gess'))).definition.warnings).toEqual([
+    await api.put('stock', ENDPOINTS, ACT);
+    expect((await definitions.put(named('guess'), ACT)).definition.warnings).toBeUndefined();
+    expect((await definitions.put(named('gess'), ACT)).definition.warnings).toEqual([
       { pointer: '/steps/0/fallback/strategy', detail: 'there is no fallback gess, did you mean guess?' },
     ]);
   });
@@ -143,7 +145,7 @@ describe('the resilience file in force', () => {
   it('stays as it was when a newer release has stored what this one does not know', async () => {
     await apply(SHORT);
     await participants.put(DEFAULTS_ROW, { policies: { teleport: {} } });
-    await api.put('stock', ENDPOINTS);
+    await api.put('stock', ENDPOINTS, ACT);
     expect(here.find('stock')?.rateLimit).not.toBeNull();
     expect(logged.join()).toContain('defaults of participants can not be used');
   });

@@ -24,11 +24,12 @@ export async function applyResilienceFile(path: string, participants: Participan
 
 /** Writes only what differs, so that a restart is no change to anybody. `null`: it must not be there. */
 async function bring(name: string, document: JsonObject | null, participants: Participants): Promise<void> {
+  const audited = (action: string) => () => ({ actor: 'file', action, target: name, reason: 'SKALD_CONFIG' });
   const stored = await participants.get(name);
   if (document === null) {
-    if (stored) await participants.delete(name);
+    if (stored) await participants.delete(name, audited('participant.delete'));
   } else if (!stored || canonicalJson(stored.spec) !== canonicalJson(document)) {
-    await participants.put(name, document);
+    await participants.put(name, document, audited('participant.put'));
   }
 }
 

@@ -1,10 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
+import { EnvironmentKeys } from './access/environment-keys.js';
+import { IssuerTokens } from './access/issuer-tokens.js';
+import { StoredKeys } from './access/stored-keys.js';
 import { ParticipantsBoardController } from './admin/participants-board.controller.js';
 import { ParticipantsBoard } from './admin/participants-board.service.js';
 import { SagaOrdersController } from './admin/saga-orders.controller.js';
 import { StatsController } from './admin/stats.controller.js';
+import { AuditController } from './audit/audit.controller.js';
 import { BodyPipe } from './body.pipe.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
 import { DefinitionsController } from './definitions/definitions.controller.js';
@@ -13,6 +17,8 @@ import { ProblemFilter } from './errors/problem.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { Health } from './health/health.service.js';
 import { MetricsController } from './health/metrics.controller.js';
+import { KeysController } from './keys/keys.controller.js';
+import { KeyStore } from './keys/keys.service.js';
 import { RateGuard } from './limits/rate.guard.js';
 import { ParticipantsController } from './participants/participants.controller.js';
 import { ParticipantStore } from './participants/participants.service.js';
@@ -27,9 +33,11 @@ const RESOURCES = [
   DefinitionsController,
   ParticipantsController,
   CallbacksController,
+  KeysController,
   StatsController,
   ParticipantsBoardController,
   SagaOrdersController,
+  AuditController,
 ];
 
 /** REST. A worker answers probes and nothing else. */
@@ -47,6 +55,10 @@ export class ApiModule {
         ParticipantsBoard,
         DefinitionStore,
         ParticipantStore,
+        KeyStore,
+        EnvironmentKeys,
+        StoredKeys,
+        IssuerTokens,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_GUARD, useClass: AccessGuard },
         // Asks for the caller, so it comes after.

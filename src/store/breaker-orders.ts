@@ -1,4 +1,6 @@
+import { recordWithin, type AuditRecord } from './audit.js';
 import type { Database } from './database.js';
+import { reaching } from './errors.js';
 
 /** What an operator may make of a breaker, whatever it sees itself. */
 export type ForcedState = 'forced-open' | 'forced-closed';
@@ -14,6 +16,11 @@ export interface BreakerOrder {
 }
 
 const COLUMNS = `participant, state, reason, by, (extract(epoch from at) * 1000)::float8 as at`;
+
+/** What the audit trail says of an order, given the one before it. */
+type Auditing = (before: ForcedState | undefined) => AuditRecord;
+
+const STATE = 'select state from skald.breaker_orders where participant = $1 for update';
 
 /** The participant is locked, so that it is not deleted between the look and the order. */
 const GIVE = `
@@ -33,14 +40,27 @@ export class BreakerOrders {
   }
 
   /** In place of an earlier one; the same again changes nothing. `null`: there is no such participant. */
-  async give({ participant, state, reason, by }: Omit<BreakerOrder, 'at'>): Promise<BreakerOrder | null> {
-    const [order] = await this.#database.coldQuery<BreakerOrder>(GIVE, [participant, state, reason, by]);
-    return order ?? null;
+  async give(order: Omit<BreakerOrder, 'at'>, audit?: Auditing): Promise<BreakerOrder | null> {
+    const { participant, state, reason, by } = order;
+    return reaching(
+      this.#database.source.transaction(async (manager) => {
+        const before = await manager.query<{ state: ForcedState }[]>(STATE, [participant]);
+        const [given] = await manager.query<BreakerOrder[]>(GIVE, [participant, state, reason, by]);
+        if (given && audit) await recordWithin(manager, audit(before[0]?.state));
+        return given ?? null;
+      }),
+    );
   }
 
   /** The breaker decides by itself again. Without effect where there is no order. */
-  async lift(participant: string): Promise<void> {
-    await this.#database.coldQuery('delete from skald.breaker_orders where participant = $1', [participant]);
+  async lift(participant: string, audit?: Auditing): Promise<void> {
+    await reaching(
+      this.#database.source.transaction(async (manager) => {
+        const before = await manager.query<{ state: ForcedState }[]>(STATE, [participant]);
+        await manager.query('delete from skald.breaker_orders where participant = $1', [participant]);
+        if (audit) await recordWithin(manager, audit(before[0]?.state));
+      }),
+    );
   }
 
   async all(): Promise<BreakerOrder[]> {

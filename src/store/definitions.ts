@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { JsonObject } from '../saga/json.js';
+import { recordWithin, type AuditRecord } from './audit.js';
 import type { Database } from './database.js';
 import { DefinitionRecord } from './entities.js';
 import { reaching } from './errors.js';
@@ -41,14 +42,24 @@ export class Definitions {
     this.#database = database;
   }
 
-  /** @param hash of the canonical form: the same content is the same version */
+  /**
+   * @param hash of the canonical form: the same content is the same version
+   * @param audit what the audit trail says of a new version, in the same transaction
+   */
   async put(
     source: JsonObject & { readonly name: string },
     hash: string,
+    audit?: (version: number) => AuditRecord,
   ): Promise<{ name: string; version: number; created: boolean }> {
     const { name } = source;
     for (;;) {
-      const [row] = await this.#database.coldQuery<{ version: number }>(PUT, [name, hash, JSON.stringify(source)]);
+      const row = await reaching(
+        this.#database.source.transaction(async (manager) => {
+          const [added] = await manager.query<{ version: number }[]>(PUT, [name, hash, JSON.stringify(source)]);
+          if (added && audit) await recordWithin(manager, audit(added.version));
+          return added;
+        }),
+      );
       this.#latest.delete(name);
       if (row) return { name, version: row.version, created: true };
       const same = await reaching(this.#records.findOneBy({ name, hash }));

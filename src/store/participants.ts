@@ -1,5 +1,6 @@
 import { And, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import type { JsonObject } from '../saga/json.js';
+import { recordWithin, type AuditRecord } from './audit.js';
 import type { Database } from './database.js';
 import { ParticipantRecord } from './entities.js';
 import { reaching } from './errors.js';
@@ -20,6 +21,9 @@ export interface StoredParticipant {
   readonly updatedAt: number;
 }
 
+/** What the audit trail says of a change, given the specification before it. */
+export type Auditing = (before: JsonObject | undefined) => AuditRecord;
+
 /** What happened to one participant since a revision. `spec` `null`: it was deleted. */
 export type ParticipantChange = Omit<StoredParticipant, 'spec'> & { readonly spec: JsonObject | null };
 
@@ -31,25 +35,29 @@ export class Participants {
     this.#database = database;
   }
 
-  /** Adds it or replaces it as a whole. */
-  async put(name: string, spec: JsonObject): Promise<StoredParticipant & { created: boolean }> {
+  /**
+   * Adds it or replaces it as a whole.
+   * @param audit what the audit trail says of it, given what was there before; in the same transaction
+   */
+  async put(name: string, spec: JsonObject, audit?: Auditing): Promise<StoredParticipant & { created: boolean }> {
     return this.#inTurn(async (manager, revision) => {
       const before = await manager.findOneBy(ParticipantRecord, { name, spec: Not(IsNull()) });
       const updatedAt = this.#now();
       await manager.upsert(ParticipantRecord, { name, spec, revision: String(revision), updatedAt }, ['name']);
+      if (audit) await recordWithin(manager, audit(before?.spec as JsonObject | undefined));
       return { name, spec, revision, updatedAt: updatedAt.getTime(), created: before === null };
     });
   }
 
   /** False: there was none. */
-  async delete(name: string): Promise<boolean> {
+  async delete(name: string, audit?: Auditing): Promise<boolean> {
     return this.#inTurn(async (manager, revision) => {
-      const { affected } = await manager.update(
-        ParticipantRecord,
-        { name, spec: Not(IsNull()) },
-        { spec: null, revision: String(revision), updatedAt: this.#now() },
-      );
-      return affected === 1;
+      const before = await manager.findOneBy(ParticipantRecord, { name, spec: Not(IsNull()) });
+      if (!before) return false;
+      const gone = { spec: null, revision: String(revision), updatedAt: this.#now() };
+      await manager.update(ParticipantRecord, { name }, gone);
+      if (audit) await recordWithin(manager, audit(before.spec as JsonObject));
+      return true;
     });
   }
 

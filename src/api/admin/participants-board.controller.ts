@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';
-import { callerOf } from '../access/caller.js';
+import { actOf } from '../access/act.js';
 import type { BoardDto, BoardItemDto } from './board.dto.js';
 import { OrderBreaker } from './order-breaker.dto.js';
 import { ParticipantsBoard } from './participants-board.service.js';
@@ -28,6 +28,6 @@ export class ParticipantsBoardController {
     @Body() { state, reason }: OrderBreaker,
     @Req() request: FastifyRequest,
   ): Promise<BoardItemDto> {
-    return this.board.order(name, state, reason, callerOf(request).actor);
+    return this.board.order(name, state, reason, actOf(request));
   }
 }

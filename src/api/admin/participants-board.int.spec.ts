@@ -124,7 +124,7 @@ describe('the operators’ board', () => {
     const { status, body } = await order('stock', forced);
     expect(status).toBe(200);
     expect(body).toMatchObject({ name: 'stock', breaker: { state: 'forced-open' } });
-    expect(body.order).toEqual({ ...forced, by: 'operator', at: expect.stringMatching(RFC_3339) });
+    expect(body.order).toEqual({ ...forced, by: 'env:operator', at: expect.stringMatching(RFC_3339) });
     expect(body.breaker.since).toBe(body.order.at);
     expect((await board()).get('stock')).toMatchObject({ order: body.order, breaker: { state: 'forced-open' } });
     expect((await order('stock', forced)).body.order).toEqual(body.order);

@@ -7,6 +7,7 @@ import { BreakerOrders, type BreakerOrder } from '../../store/breaker-orders.js'
 import { Database } from '../../store/database.js';
 import { Nodes } from '../../store/nodes.js';
 import { DEFAULTS_ROW, Participants } from '../../store/participants.js';
+import type { Act } from '../access/act.js';
 import { invalid, Problem } from '../errors/problem.js';
 import type { BoardDto, BoardItemDto, ProcessStateDto } from './board.dto.js';
 import { mergedState } from './merged-state.js';
@@ -34,23 +35,27 @@ export class ParticipantsBoard {
   }
 
   /** Puts a breaker under an order, or takes the order back; in force here when it answers, elsewhere within 2 s. */
-  async order(participant: string, word: unknown, reason: string, by: string): Promise<BoardItemDto> {
+  async order(participant: string, word: unknown, reason: string, { actor, requestId }: Act): Promise<BoardItemDto> {
     const state = BREAKER_WORDS.find((known) => known === word);
     if (!state) {
       const detail = `must be one of ${BREAKER_WORDS.join(', ')}`;
       throw invalid([{ pointer: '/state', detail }], 'invalid-breaker-state');
     }
+    const audit = (before = 'auto') => ({
+      ...{ actor, requestId, reason, action: 'breaker.set', target: participant },
+      ...{ before: { state: before }, after: { state } },
+    });
     const isKnown =
       participant !== DEFAULTS_ROW &&
       (state === 'auto'
         ? (await this.participants.get(participant)) !== null
-        : (await this.orders.give({ participant, state, reason, by })) !== null);
+        : (await this.orders.give({ participant, state, reason, by: actor }, audit)) !== null);
     if (!isKnown) {
       const detail = `there is no participant ${JSON.stringify(participant)}`;
       throw new Problem(404, 'unknown-participant', 'No such participant', detail);
     }
-    if (state === 'auto') await this.orders.lift(participant);
-    this.log.info({ participant, state, reason, by }, 'an operator gave an order about a breaker');
+    if (state === 'auto') await this.orders.lift(participant, audit);
+    this.log.info({ participant, state, reason, by: actor }, 'an operator gave an order about a breaker');
     await this.peers.refresh();
     const [item] = await this.itemsOf([participant]);
     return item!;

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';
-import { ApiPage } from '../docs/described.js';
+import { actOf } from '../access/act.js';
+import { ApiPage, ApiReason } from '../docs/described.js';
 import { ListPage, type Page } from '../page.dto.js';
 import { DefinitionDto } from './definition.dto.js';
 import { DefinitionStore } from './definitions.service.js';
@@ -18,8 +19,13 @@ export class DefinitionsController {
   @ApiBody({ schema: { type: 'object', description: 'A definition, see docs/reference/definitions.md' } })
   @ApiCreatedResponse({ type: DefinitionDto })
   @ApiOkResponse({ type: DefinitionDto, description: 'This content is stored already' })
-  async put(@Body() document: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<DefinitionDto> {
-    const { definition, isNew } = await this.definitions.put(document);
+  @ApiReason()
+  async put(
+    @Body() document: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DefinitionDto> {
+    const { definition, isNew } = await this.definitions.put(document, actOf(request));
     void reply.status(isNew ? 201 : 200).header('location', definition.links.self);
     return definition;
   }

@@ -7,6 +7,7 @@ import { canonicalJson } from '../../saga/canonical-json.js';
 import type { Definition } from '../../saga/definition.js';
 import { parseDefinition } from '../../saga/definition-parser.js';
 import { Definitions, type StoredDefinition } from '../../store/definitions.js';
+import type { Act } from '../access/act.js';
 import { invalid, Problem } from '../errors/problem.js';
 import { limitOf, type ListPage, type Page } from '../page.dto.js';
 import type { DefinitionDto, WarningDto } from './definition.dto.js';
@@ -19,12 +20,18 @@ export class DefinitionStore {
     private readonly directory: ParticipantDirectory,
   ) {}
 
-  async put(document: unknown): Promise<{ definition: DefinitionDto; isNew: boolean }> {
+  async put(document: unknown, act: Act): Promise<{ definition: DefinitionDto; isNew: boolean }> {
     const parsed = parseDefinition(document);
     if ('problems' in parsed) throw invalid(parsed.problems, 'invalid-definition');
     const { definition } = parsed;
     const hash = createHash('sha256').update(canonicalJson(definition.source)).digest('hex');
-    const { version, created } = await this.definitions.put({ ...definition.source, name: definition.name }, hash);
+    const { name } = definition;
+    const { version, created } = await this.definitions.put({ ...definition.source, name }, hash, (added) => ({
+      ...act,
+      action: 'definition.store',
+      target: `${name}@${added}`,
+      after: { name, version: added, hash },
+    }));
     const stored = (await this.definitions.get(definition.name, version))!;
     const warnings = [
       ...this.unknownParticipants(definition),

@@ -39,6 +39,15 @@ export const ApiIfMatch = (): MethodDecorator =>
     schema: { type: 'string' },
   });
 
+/** `Skald-Reason`: for what has no field for it. */
+export const ApiReason = (): MethodDecorator =>
+  ApiHeader({
+    name: 'Skald-Reason',
+    required: false,
+    description: 'Why; it is kept in the audit trail.',
+    schema: { type: 'string', maxLength: 1_000 },
+  });
+
 /** `Prefer: wait=10` (RFC 7240). */
 export const ApiPreferWait = (): MethodDecorator =>
   ApiHeader({

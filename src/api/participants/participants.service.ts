@@ -6,7 +6,8 @@ import { strategyProblem } from '../../participants/fallbacks.js';
 import { PARTICIPANT_NAME, type Participant } from '../../participants/participant.js';
 import { TargetGuard } from '../../participants/targets.js';
 import type { JsonObject } from '../../saga/json.js';
-import { Participants, type StoredParticipant } from '../../store/participants.js';
+import { Participants, type Auditing, type StoredParticipant } from '../../store/participants.js';
+import type { Act } from '../access/act.js';
 import { invalid, Problem, type FieldProblem } from '../errors/problem.js';
 import { limitOf, type ListPage, type Page } from '../page.dto.js';
 
@@ -19,7 +20,7 @@ export class ParticipantStore {
     private readonly guard: TargetGuard,
   ) {}
 
-  async put(name: string, document: unknown): Promise<{ participant: JsonObject; isNew: boolean }> {
+  async put(name: string, document: unknown, act: Act): Promise<{ participant: JsonObject; isNew: boolean }> {
     const parsed = parseParticipant(name, document, this.directory.defaults);
     if ('problems' in parsed) throw invalid(parsed.problems, 'invalid-participant');
     const { participant } = parsed;
@@ -30,9 +31,16 @@ export class ParticipantStore {
       return detail === null ? [] : [{ pointer: `/endpoints/${i}/url`, detail }];
     });
     if (problems.length > 0) throw invalid(problems, 'target-refused');
-    const { created } = await this.participants.put(name, participant.source);
+    const after = describeParticipant(participant);
+    const { created } = await this.participants.put(name, participant.source, (before) => ({
+      ...act,
+      action: 'participant.put',
+      target: name,
+      before: before ? this.described(name, before) : null,
+      after,
+    }));
     await this.directory.refresh();
-    return { participant: describeParticipant(participant), isNew: created };
+    return { participant: after, isNew: created };
   }
 
   async get(name: string): Promise<JsonObject> {
@@ -46,12 +54,23 @@ export class ParticipantStore {
     return { items: page.items.map((stored) => this.viewOf(stored)), nextCursor: page.nextCursor };
   }
 
-  async delete(name: string): Promise<void> {
-    if (!PARTICIPANT_NAME.test(name) || !(await this.participants.delete(name))) throw unknown(name);
+  async delete(name: string, act: Act): Promise<void> {
+    const audit: Auditing = (before) => ({
+      ...act,
+      action: 'participant.delete',
+      target: name,
+      before: before ? this.described(name, before) : null,
+    });
+    if (!PARTICIPANT_NAME.test(name) || !(await this.participants.delete(name, audit))) throw unknown(name);
     await this.directory.refresh();
   }
 
   private viewOf({ name, spec }: StoredParticipant): JsonObject {
+    return this.described(name, spec);
+  }
+
+  /** Without its secrets. */
+  private described(name: string, spec: JsonObject): JsonObject {
     const parsed = parseParticipant(name, spec, this.directory.defaults);
     // Stored by a release that knew fields which this one does not: there is no safe way to show what it does not know.
     return 'participant' in parsed
