@@ -131,7 +131,7 @@ describe('the operators’ board', () => {
     expect(logged).toContainEqual(expect.objectContaining({ participant: 'stock', by: 'operator', ...forced }));
 
     const other = { state: 'forced-closed', reason: 'it only looks ill' };
-    expect((await order('stock', other, ADMIN)).body.order).toMatchObject({ ...other, by: 'admin' });
+    expect((await order('stock', other, ADMIN)).body.order).toMatchObject({ ...other, by: 'env:admin' });
     const lifted = await order('stock', { state: 'auto', reason: 'over' });
     expect(lifted.body).toMatchObject({ order: null, breaker: { state: 'closed' } });
     expect((await order('stock', { state: 'auto', reason: 'over' })).status).toBe(200);
