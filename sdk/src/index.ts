@@ -15,6 +15,17 @@ export {
 // The client.
 export { SkaldClient } from './client/client.js';
 export type { Admin } from './client/admin.js';
+export type { Attempt } from './client/attempt.js';
+export type { AuditEntry, AuditFilter } from './client/audit.js';
+export type { Bulk } from './client/bulk.js';
+export type {
+  BulkForecast,
+  BulkItem,
+  BulkOperation,
+  BulkOrder,
+  OrderVerb,
+  Selection,
+} from './client/bulk-operation.js';
 export { callback, type CallbackOptions } from './client/callback.js';
 export type { CallOptions, SkaldClientOptions } from './client/client-options.js';
 export type { DefinitionRef, InputOf, OutputOf } from './client/definition-ref.js';
@@ -32,6 +43,7 @@ export {
 } from './client/errors.js';
 export type { BodyReader, Fetch, FetchAnswer } from './client/fetch.js';
 export type { Fact, JournalEntry } from './client/journal-entry.js';
+export type { ApiKey, IssuedKey, Keys, NewKey, Role } from './client/keys.js';
 export type { SagaOrderOptions } from './client/order-options.js';
 export type { ListOptions } from './client/pages.js';
 export type {
@@ -56,12 +68,16 @@ export type {
 export type { Participants } from './client/participants.js';
 export { isSettled, type Saga, type SagaStatus, type StepView, type StuckAt, type WaitingFor } from './client/saga.js';
 export type { SagaFilter } from './client/saga-filter.js';
+export type { Rebinding, SagaOrders } from './client/saga-orders.js';
 export type { Sagas } from './client/sagas.js';
 export type { QueueState, Readiness, Stats } from './client/server-state.js';
 export type { BatchItem, BatchResult, NotStarted, StartFields, StartOptions, Started } from './client/start-options.js';
 export type { DefinitionWarning, StoredDefinition } from './client/stored-definition.js';
+export type { StuckFilter, StuckGroup } from './client/stuck-groups.js';
 export type { TraceContext, TraceSource } from './client/trace-context.js';
 export type { WatchOptions } from './client/watch.js';
+export type { NewWebhook, Webhook, WebhookDelivery, WebhookFilter } from './client/webhook-subscription.js';
+export type { Webhooks } from './client/webhooks.js';
 
 // Definitions.
 export { saga, type NewSaga } from './definition/saga.js';

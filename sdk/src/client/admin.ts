@@ -1,24 +1,55 @@
-import { randomUUID } from 'node:crypto';
+import { auditLines, type AuditEntry, type AuditFilter } from './audit.js';
+import { Bulk } from './bulk.js';
 import type { CallOptions } from './client-options.js';
 import { path, type Connection } from './connection.js';
-import type { SagaOrderOptions } from './order-options.js';
+import { Keys } from './keys.js';
+import { allPages, type ListOptions } from './pages.js';
 import type { ParticipantState } from './participant-state.js';
-import type { Saga } from './saga.js';
+import { textsOf } from './saga-filter.js';
+import { SagaOrders } from './saga-orders.js';
 import type { Stats } from './server-state.js';
-import { keyHeader } from './start-body.js';
+import type { StuckFilter, StuckGroup } from './stuck-groups.js';
+import { Webhooks } from './webhooks.js';
 
-/** What operators ask for. Role `operator`. */
-export class Admin {
+/** What operators ask for. Role `operator`; of `keys` and `webhooks` some things need `admin`. */
+export class Admin extends SagaOrders {
+  /** Orders to all sagas that a filter finds. */
+  readonly bulk: Bulk;
+  /** API keys. */
+  readonly keys: Keys;
+  /** Subscriptions to what happens to sagas. */
+  readonly webhooks: Webhooks;
   readonly #connection: Connection;
 
   /** @internal */
   constructor(connection: Connection) {
+    super(connection);
     this.#connection = connection;
+    this.bulk = new Bulk(connection);
+    this.keys = new Keys(connection);
+    this.webhooks = new Webhooks(connection);
   }
 
   /** Counts of open sagas, what is due, and what the process that answers is doing. */
   async stats(options: CallOptions = {}): Promise<Stats> {
     return this.#connection.ask({ ...options, method: 'GET', path: '/v1/admin/stats' });
+  }
+
+  /** Stuck sagas by what they are stuck at: one group for each error × definition × step, the biggest first. */
+  async stuck(filter: StuckFilter = {}, options: CallOptions = {}): Promise<readonly StuckGroup[]> {
+    const query = new URLSearchParams(textsOf(filter));
+    const ask = { ...options, method: 'GET', path: '/v1/admin/stuck', query } as const;
+    return (await this.#connection.ask<{ readonly items: readonly StuckGroup[] }>(ask)).items;
+  }
+
+  /** Who did what: rows of the audit trail that meet the filter, oldest first, page by page. */
+  audit(filter: AuditFilter = {}, options: ListOptions = {}): AsyncGenerator<AuditEntry, void, undefined> {
+    return allPages(this.#connection, '/v1/admin/audit', options, textsOf(filter));
+  }
+
+  /** The same in one answer that may be of any length (NDJSON), for an archive. */
+  exportAudit(filter: AuditFilter = {}, options: CallOptions = {}): AsyncGenerator<AuditEntry, void, undefined> {
+    return auditLines(this.#connection, filter, options);
   }
 
   /** How all participants fare, by name: breakers, limits, calls in flight and endpoints, per process and together. */
@@ -44,27 +75,5 @@ export class Admin {
   ): Promise<ParticipantState> {
     const to = path`/v1/admin/participants/${name}/breaker`;
     return this.#connection.ask({ ...options, method: 'PUT', path: to, json: { state, reason } });
-  }
-
-  /**
-   * Has a saga try now what it is stuck at, what waits for its next attempt, and what a policy holds back. Back-off and
-   * limits begin anew; the attempts are counted on. A step that waits for a callback is left alone: it may be in work.
-   * Safe to repeat.
-   *
-   * @param reason kept in the journal; up to 1,000 characters
-   * @throws {ProblemError} `nothing-to-retry`, `already-final`, `saga-moved`, `unknown-saga`
-   */
-  async retry(
-    id: string,
-    reason: string,
-    { idempotencyKey = randomUUID(), seq, ...options }: SagaOrderOptions = {},
-  ): Promise<Saga> {
-    return this.#connection.ask({
-      ...options,
-      method: 'POST',
-      path: path`/v1/admin/sagas/${id}/retry`,
-      headers: { ...keyHeader(idempotencyKey), ...(seq !== undefined && { 'if-match': `"${seq}"` }) },
-      json: { reason },
-    });
   }
 }

@@ -9,7 +9,8 @@ export interface ListOptions extends CallOptions {
 
 interface Page<T> {
   readonly items: readonly T[];
-  readonly nextCursor: string | null;
+  /** Absent: the list is always whole. */
+  readonly nextCursor?: string | null;
 }
 
 /** All items of a list, fetched page by page as the loop gets there. */
@@ -24,7 +25,7 @@ export async function* allPages<T>(
   for (;;) {
     const page = await connection.ask<Page<T>>({ ...options, method: 'GET', path, query });
     yield* page.items;
-    if (page.nextCursor === null) return;
+    if (page.nextCursor == null) return;
     query.set('cursor', page.nextCursor);
   }
 }

@@ -19,6 +19,10 @@ export interface SagaFilter {
   readonly error?: string;
   /** `true`: that wait for another attempt after one that failed; `false`: the others. */
   readonly retrying?: boolean;
+  /** `true`: that an operator holds back; `false`: the others. */
+  readonly paused?: boolean;
+  /** Stuck, or failing to get on, since before then. */
+  readonly troubleBefore?: Date | string;
   /** Started then or later. */
   readonly startedAfter?: Date | string;
   /** Started before. */
@@ -27,11 +31,17 @@ export interface SagaFilter {
 
 /** The filter as query parameters. */
 export function queryOf({ tags = {}, ...fields }: SagaFilter): Record<string, string> {
-  const query: Record<string, string> = {};
-  const given: Readonly<Record<string, SagaFilter[keyof typeof fields]>> = fields;
-  for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined) query[name] = value instanceof Date ? value.toISOString() : String(value);
-  }
+  const query = textsOf(fields);
   for (const [name, value] of Object.entries(tags)) query[`tag.${name}`] = value;
   return query;
+}
+
+/** Fields that are given, as texts. */
+export function textsOf(fields: object): Record<string, string> {
+  const texts: Record<string, string> = {};
+  const given = fields as Readonly<Record<string, SagaFilter[Exclude<keyof SagaFilter, 'tags'>]>>;
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) texts[name] = value instanceof Date ? value.toISOString() : String(value);
+  }
+  return texts;
 }

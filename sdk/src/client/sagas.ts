@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { milliseconds, type Duration } from '../duration.js';
 import type { Json } from '../json.js';
+import type { Attempt } from './attempt.js';
 import { startMany } from './batch.js';
 import type { CallOptions } from './client-options.js';
 import { path, type Connection } from './connection.js';
@@ -93,6 +94,14 @@ export class Sagas {
     const query = new URLSearchParams({ after: String(after) });
     const ask = { ...options, method: 'GET', path: path`/v1/sagas/${id}/events`, query } as const;
     return (await this.#connection.ask<{ readonly items: readonly JournalEntry[] }>(ask)).items;
+  }
+
+  /**
+   * Every attempt of its steps whose end is known, in order.
+   * @throws {ProblemError} `unknown-saga`
+   */
+  attempts(id: string, options: ListOptions = {}): AsyncGenerator<Attempt, void, undefined> {
+    return allPages(this.#connection, path`/v1/sagas/${id}/attempts`, options);
   }
 
   /**
