@@ -8,6 +8,7 @@ import { armCrashPoint } from './engine/crash-points.js';
 import { superviseProcesses } from './processes.js';
 import { startServer } from './server.js';
 import { migrate } from './store/migrations.js';
+import { refuseUnguarded } from './unguarded.js';
 
 /** What stops in the order in which it was started, backwards. */
 type Stop = () => Promise<void>;
@@ -33,6 +34,7 @@ async function boot(config: Config, log: Log, stops: Stop[]): Promise<void> {
   if (cluster.isPrimary) await migrate(databaseUrl);
 
   if (cluster.isPrimary && config.processes > 1) {
+    await refuseUnguarded(config, databaseUrl);
     stops.push(superviseProcesses(config.processes, { DATABASE_URL: databaseUrl }, log));
     log.info({ processes: config.processes }, `Skald runs with ${config.processes} processes on port ${config.port}`);
     return;

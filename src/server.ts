@@ -8,7 +8,6 @@ import { NestLog } from './api/nest-log.js';
 import { Composition, SCHEDULES, type Schedules } from './composition.js';
 import type { Config } from './config/config.js';
 import type { Log } from './config/log.js';
-import { unguarded } from './config/read-config.js';
 import { LoadWatch } from './engine/admission/load-watch.js';
 import { Engine } from './engine/engine.js';
 import { Janitor } from './engine/janitor.js';
@@ -24,6 +23,7 @@ import { applyResilienceFile } from './resilience-file.js';
 import { Database } from './store/database.js';
 import { Journal } from './store/journal.js';
 import { Participants } from './store/participants.js';
+import { refuseUnguarded } from './unguarded.js';
 import { Worker } from './worker/worker.js';
 
 /** A running server process. */
@@ -38,6 +38,7 @@ class Root {}
 
 /** Starts one server process on a database that is up to date. */
 export async function startServer(config: Config, log: Log, databaseUrl: string): Promise<Server> {
+  await refuseUnguarded(config, databaseUrl);
   const app = await NestFactory.create(
     {
       module: Root,
@@ -47,9 +48,9 @@ export async function startServer(config: Config, log: Log, databaseUrl: string)
     { bodyParser: false, logger: new NestLog(log), abortOnError: false },
   );
   if (config.role !== 'worker') serveDocs(app);
+  await app.get(KeyDirectory).start();
   if (config.resilienceFile !== null) await applyResilienceFile(config.resilienceFile, app.get(Participants), log);
 
-  await app.get(KeyDirectory).start();
   const engine = app.get(Engine);
   await app.get(ParticipantDirectory).start();
   await app.get(Peers).start();

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import {
+  ArrayNotEmpty,
   ArrayUnique,
   IsIn,
   IsInt,
@@ -21,6 +22,9 @@ import * as read from './readings.js';
 const SECOND = 1_000;
 const DAY = 86_400_000;
 const WEB = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
+
+/** Signatures that only the issuer can make: with `HS256` whoever can check a token could write one. */
+const SIGNATURES = ['RS', 'PS', 'ES'].flatMap((kind) => [256, 384, 512].map((bits) => `${kind}${bits}`));
 
 const IsTarget = (options: ValidationOptions): PropertyDecorator =>
   ValidateBy(
@@ -56,7 +60,7 @@ export class Config {
   @Max(65_535)
   readonly port: number = 8080;
 
-  /** Where the server listens. Default: this machine only while no API key is configured, else every interface. */
+  /** Where the server listens. Default: this machine only, or every interface with an API key or an issuer of tokens. */
   @FromEnv({ name: 'HOST', read: read.asText, mend: 'give an address or host name of this machine, such as 127.0.0.1' })
   @Matches(/^[\w.:-]+$/)
   readonly host: string = '127.0.0.1';
@@ -92,7 +96,7 @@ export class Config {
   @Matches(/^[^\0]+$/)
   readonly resilienceFile: string | null = null;
 
-  /** None: every caller is an administrator, and the server can only be reached from this machine. */
+  /** Keys to begin with; others are stored through the API. None at all: every caller on this machine is an administrator. */
   @FromEnv({
     name: 'SKALD_API_KEYS',
     read: asApiKeys,
@@ -102,6 +106,54 @@ export class Config {
   @ValidateNested({ each: true })
   @ArrayUnique((key: ApiKey) => key.secret)
   readonly apiKeys: readonly ApiKey[] = [];
+
+  /** Who issues tokens (JWT) that count beside API keys, exactly as `iss` has it. None: no token counts. */
+  @FromEnv({
+    name: 'SKALD_JWT_ISSUER',
+    read: read.asText,
+    mend: 'give the URL of the issuer, exactly as it stands in the iss of its tokens',
+  })
+  @IsOptional()
+  @IsUrl({ ...WEB, disallow_auth: true })
+  readonly jwtIssuer: string | null = null;
+
+  /** Whom tokens must be for (`aud`): one of these. */
+  @FromEnv({
+    name: 'SKALD_JWT_AUDIENCE',
+    read: read.asList,
+    mend: 'give what stands in the aud of tokens that are for this server, such as skald',
+  })
+  @IsOptional()
+  @ArrayNotEmpty()
+  readonly jwtAudience: readonly string[] | null = null;
+
+  /** Where the issuer's public keys are. None: the issuer's discovery document says it. */
+  @FromEnv({
+    name: 'SKALD_JWT_JWKS_URL',
+    read: read.asText,
+    mend: "give the URL of the issuer's JSON Web Key Set",
+  })
+  @IsOptional()
+  @IsUrl({ ...WEB, disallow_auth: true })
+  readonly jwtJwksUrl: string | null = null;
+
+  @FromEnv({
+    name: 'SKALD_JWT_ALGORITHMS',
+    read: read.asList,
+    mend: `list some of ${SIGNATURES.join(', ')}, EdDSA; none, and what needs a shared secret (HS256), can't be used`,
+  })
+  @ArrayNotEmpty()
+  @IsIn([...SIGNATURES, 'EdDSA'], { each: true })
+  readonly jwtAlgorithms: readonly string[] = ['RS256', 'ES256', 'EdDSA'];
+
+  /** The claim with the role or roles: its name, or a path to it with dots. */
+  @FromEnv({
+    name: 'SKALD_JWT_ROLE_CLAIM',
+    read: read.asText,
+    mend: 'give the name of a claim, or a path such as realm_access.roles',
+  })
+  @Matches(/^[\x21-\x7e]{1,200}$/)
+  readonly jwtRoleClaim: string = 'roles';
 
   /** Where participants may live. None: loopback and private networks while there is no API key, else nothing private. */
   @FromEnv({
@@ -219,8 +271,16 @@ export class Config {
   @IsIn(['on', 'off'])
   readonly fence: 'on' | 'off' = 'on';
 
+  /** Other machines may reach the server, and nothing here says who may come in: the database must hold a key then. */
+  readonly needsStoredKey: boolean = false;
+
   /** What to tell the operator at boot. */
   readonly warnings: readonly string[] = [];
+
+  /** The environment says who may come in, so that nobody may who can't prove it. */
+  get isGuarded(): boolean {
+    return this.apiKeys.length > 0 || this.jwtIssuer !== null;
+  }
 
   /** Variable name → value, fit for a log: no secret and no password. */
   describe(): Record<string, string> {

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { knownVariables } from './from-env.js';
-import { ConfigError, readConfig } from './read-config.js';
+import { ConfigError, readConfig, unguarded } from './read-config.js';
 
 const KEYS = 'admin:correct-horse-battery,viewer:staple-staple-staple';
+const ISSUER = { SKALD_JWT_ISSUER: 'https://id.example/', SKALD_JWT_AUDIENCE: 'skald' };
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -120,15 +121,19 @@ describe('reading the configuration', () => {
 
 describe('who may reach the server', () => {
   it.each(['0.0.0.0', '::', '192.0.2.1', 'skald.example'])(
-    'does not listen at %s while no key is configured',
+    'does not listen at %s while no key is configured, unless the database holds one',
     (HOST) => {
-      expect(problemsOf({ HOST })).toEqual([expect.stringContaining('SKALD_API_KEYS')]);
-      expect(problemsOf({ HOST, SKALD_API_KEYS: KEYS })).toEqual([]);
+      const config = readConfig({ HOST });
+      expect(config.needsStoredKey).toBe(true);
+      expect(unguarded(config).problems).toEqual([expect.stringContaining('SKALD_API_KEYS')]);
+      expect(unguarded(config).message).toContain(`HOST is "${HOST}"`);
+      expect(readConfig({ HOST, SKALD_API_KEYS: KEYS }).needsStoredKey).toBe(false);
+      expect(readConfig({ HOST, ...ISSUER }).needsStoredKey).toBe(false);
     },
   );
 
   it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('listens at %s without a key', (HOST) => {
-    expect(readConfig({ HOST }).host).toBe(HOST);
+    expect(readConfig({ HOST })).toMatchObject({ host: HOST, isGuarded: false, needsStoredKey: false });
   });
 
   it('listens on every interface once a key is configured, and says where participants will call back', () => {
@@ -151,6 +156,53 @@ describe('who may reach the server', () => {
     const [problem] = problemsOf({ SKALD_API_KEYS });
     expect(problem).toContain(`SKALD_API_KEYS can't be used ${where}`.trimEnd());
     expect(problem).not.toMatch(/horse|boss|short|staple/);
+  });
+});
+
+describe('who issues tokens', () => {
+  it('needs an issuer and an audience, and has its habits for the rest', () => {
+    expect(readConfig(ISSUER)).toMatchObject({
+      isGuarded: true,
+      host: '0.0.0.0',
+      jwtIssuer: 'https://id.example/',
+      jwtAudience: ['skald'],
+      jwtJwksUrl: null,
+      jwtAlgorithms: ['RS256', 'ES256', 'EdDSA'],
+      jwtRoleClaim: 'roles',
+    });
+  });
+
+  it('does not pass over half a configuration, which would let nobody in, or everybody', () => {
+    const { SKALD_JWT_ISSUER, SKALD_JWT_AUDIENCE } = ISSUER;
+    expect(problemsOf({ SKALD_JWT_ISSUER })).toEqual([expect.stringContaining('without SKALD_JWT_AUDIENCE')]);
+    expect(problemsOf({ SKALD_JWT_AUDIENCE, SKALD_JWT_ROLE_CLAIM: 'groups' })).toEqual([
+      expect.stringContaining('SKALD_JWT_AUDIENCE is set without SKALD_JWT_ISSUER'),
+      expect.stringContaining('SKALD_JWT_ROLE_CLAIM is set without SKALD_JWT_ISSUER'),
+    ]);
+  });
+
+  it.each(['none', 'HS256', 'RS256,HS512', 'rs256', 'dir', ','])('takes no signature by "%s"', (text) => {
+    expect(problemsOf({ ...ISSUER, SKALD_JWT_ALGORITHMS: text })).toEqual([
+      expect.stringMatching(/^SKALD_JWT_ALGORITHMS is .*HS256/),
+    ]);
+  });
+
+  it.each<Record<string, string>>([
+    { SKALD_JWT_ISSUER: 'id.example' },
+    { SKALD_JWT_ISSUER: 'https://user:pass@id.example' },
+    { SKALD_JWT_JWKS_URL: 'file:///etc/keys' },
+    { SKALD_JWT_AUDIENCE: ',' },
+    { SKALD_JWT_ROLE_CLAIM: 'the roles' },
+  ])('refuses %j', (env) => {
+    expect(problemsOf({ ...ISSUER, ...env })).toEqual([
+      expect.stringMatching(new RegExp(`^${Object.keys(env)[0]} is`)),
+    ]);
+  });
+
+  it('warns when keys come without TLS', () => {
+    const { warnings } = readConfig({ ...ISSUER, SKALD_JWT_JWKS_URL: 'http://id.internal/keys' });
+    expect(warnings).toContainEqual(expect.stringMatching(/^SKALD_JWT_JWKS_URL .*TLS/));
+    expect(warnings.join()).not.toContain('SKALD_JWT_ISSUER is read');
   });
 });
 

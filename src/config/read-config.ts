@@ -30,7 +30,8 @@ export function readConfig(env: Environment): Config {
     const error = invalid.find(({ property }) => property === variable.property);
     return error || unreadable.includes(variable) ? [sentence(variable, env, error)] : [];
   });
-  if (problems.length === 0) problems.push(...settleAddress(draft, env));
+  if (problems.length === 0) problems.push(...tokenProblems(draft, env));
+  if (problems.length === 0) settleAddress(draft, env);
   if (problems.length > 0) throw new ConfigError(problems);
   draft.warnings = warnings(draft, env);
   return draft;
@@ -57,17 +58,34 @@ function sentence(variable: Variable, env: Environment, error: ValidationError |
   return `${variable.name} ${what}: ${variable.mend}.`;
 }
 
-/** Without keys everybody who can reach the server may do everything, so only this machine may reach it. */
-function settleAddress(draft: Draft, env: Environment): string[] {
-  const open = draft.apiKeys.length === 0;
-  if (!isSet(env, 'HOST')) draft.host = open ? '127.0.0.1' : '0.0.0.0';
+/** Half a configuration of tokens is a slip of the pen, and one that must not go unnoticed. */
+function tokenProblems({ jwtIssuer, jwtAudience }: Draft, env: Environment): string[] {
+  if (jwtIssuer !== null && jwtAudience === null)
+    return ['SKALD_JWT_ISSUER is set without SKALD_JWT_AUDIENCE: say whom tokens must be for.'];
+  if (jwtIssuer !== null) return [];
+  return knownVariables()
+    .filter(({ name }) => name.startsWith('SKALD_JWT_') && isSet(env, name))
+    .map(({ name }) => `${name} is set without SKALD_JWT_ISSUER: say who issues the tokens, or leave it out.`);
+}
+
+/**
+ * Without keys everybody who can reach the server may do everything, so only this machine may reach it. The keys may be in
+ * the database, which is looked at later ({@link Config.needsStoredKey}).
+ */
+function settleAddress(draft: Draft, env: Environment): void {
+  const { isGuarded } = draft;
+  if (!isSet(env, 'HOST')) draft.host = isGuarded ? '0.0.0.0' : '127.0.0.1';
   if (!isSet(env, 'SKALD_PUBLIC_URL')) {
     draft.publicUrl = `http://${inUrl(isEveryInterface(draft.host) ? hostname() : draft.host)}:${draft.port}`;
   }
-  if (!open || isLoopback(draft.host)) return [];
-  return [
-    `HOST is "${draft.host}" but no API key is configured: set SKALD_API_KEYS to role:secret, or leave HOST at 127.0.0.1.`,
-  ];
+  draft.needsStoredKey = !isGuarded && !isLoopback(draft.host);
+}
+
+/** Why a server that {@link Config.needsStoredKey needs a stored key} can't start without one. */
+export function unguarded({ host }: Config): ConfigError {
+  return new ConfigError([
+    `HOST is "${host}" but no API key is configured: set SKALD_API_KEYS to role:secret (or SKALD_JWT_ISSUER), store a key, or leave HOST at 127.0.0.1.`,
+  ]);
 }
 
 function warnings(draft: Draft, env: Environment): string[] {
@@ -76,10 +94,14 @@ function warnings(draft: Draft, env: Environment): string[] {
     set,
     knownVariables().map(({ name }) => name),
   );
-  if (draft.apiKeys.length === 0) {
+  if (!draft.isGuarded && !draft.needsStoredKey) {
     found.push(
-      `No API key is configured (SKALD_API_KEYS): every caller may do everything, so only ${draft.host} listens.`,
+      `No API key is configured (SKALD_API_KEYS): until one is stored every caller may do everything, so only ${draft.host} listens.`,
     );
+  }
+  for (const name of ['SKALD_JWT_ISSUER', 'SKALD_JWT_JWKS_URL'] as const) {
+    if (env[name]?.trim().startsWith('http:'))
+      found.push(`${name} is read without TLS: whoever sits in between can make himself an administrator.`);
   }
   if (isEveryInterface(draft.host) && !isSet(env, 'SKALD_PUBLIC_URL')) {
     found.push(`SKALD_PUBLIC_URL is not set: participants are told to call back at ${draft.publicUrl}.`);

@@ -35,13 +35,11 @@ export const REVOKE = `
   select ${COLUMNS} from revoked`;
 
 /** $1 id. */
-export const GET = `select ${COLUMNS} from skald.api_keys where id = $1 and revoked_at is null`;
+export const GET = `select ${COLUMNS} from skald.api_keys where id = $1`;
 
-/** $1 rows, $2 the id of the last row of the page before or null, $3 whether revoked ones are shown. */
+/** $1 rows, $2 the id of the last row of the page before or null. */
 export const LIST = `
-  select ${COLUMNS} from skald.api_keys
-  where ($2::uuid is null or id < $2) and ($3 or revoked_at is null)
-  order by id desc limit $1`;
+  select ${COLUMNS} from skald.api_keys where $2::uuid is null or id < $2 order by id desc limit $1`;
 
 /** $1 revision. */
 export const CHANGED_SINCE = `select ${COLUMNS} from skald.api_keys where revision > $1 order by revision`;

@@ -45,12 +45,13 @@ export interface KeyAuthor {
   readonly requestId?: string;
 }
 
-/** The key's time is over: a new secret for it would be of no use. */
-export class KeyExpired extends Error {
-  readonly code = 'key-expired';
-
-  constructor(id: string) {
-    super(`the key ${id} has expired: rotate it with a new expiresAt`);
+/** The key's time is over, so a new secret for it would be of no use. */
+export class KeyOver extends Error {
+  constructor(
+    readonly code: 'key-expired' | 'key-revoked',
+    message: string,
+  ) {
+    super(message);
   }
 }
 
@@ -71,13 +72,19 @@ export class ApiKeys {
     });
   }
 
-  /** A new secret; the one before stays good for a while, the one before that does not. `null`: there is no such key. */
+  /**
+   * A new secret; the one before stays good for a while, the one before that does not. `null`: there is no such key.
+   * Throws {@link KeyOver}.
+   */
   async rotate(id: string, { hash, previousFor, expiresAt }: Rotation, author: KeyAuthor): Promise<StoredKey | null> {
     return this.#inTurn(async (manager) => {
       const [before] = await manager.query<StoredKey[]>(sql.GET, [id]);
       if (!before) return null;
+      if (before.revokedAt !== null) throw new KeyOver('key-revoked', `the key ${id} was revoked: make another one`);
       const end = expiresAt ?? before.expiresAt;
-      if (end !== null && end <= this.#database.clock.now()) throw new KeyExpired(id);
+      if (end !== null && end <= this.#database.clock.now()) {
+        throw new KeyOver('key-expired', `the key ${id} has expired: rotate it with a new expiresAt`);
+      }
       const [after] = await manager.query<[StoredKey]>(sql.ROTATE, [id, hash, previousFor, expiresAt]);
       const change = { before: shown(before), after: shown(after) };
       await recordWithin(manager, { ...author, action: 'key.rotate', target: id, ...change });
@@ -85,11 +92,11 @@ export class ApiKeys {
     });
   }
 
-  /** For good. False: there is no such key, or not any more. */
+  /** For good; a second time changes nothing. False: there is no such key. */
   async revoke(id: string, author: KeyAuthor): Promise<boolean> {
     return this.#inTurn(async (manager) => {
       const [revoked] = await manager.query<StoredKey[]>(sql.REVOKE, [id]);
-      if (!revoked) return false;
+      if (!revoked) return (await manager.query<StoredKey[]>(sql.GET, [id])).length > 0;
       await recordWithin(manager, { ...author, action: 'key.revoke', target: id, before: shown(revoked) });
       return true;
     });
@@ -100,10 +107,10 @@ export class ApiKeys {
     return key ?? null;
   }
 
-  /** The newest first. Throws {@link BadCursor}. */
-  async list(limit: number, cursor: string | undefined, withRevoked: boolean): Promise<Page<StoredKey>> {
+  /** The newest first, revoked ones included. Throws {@link BadCursor}. */
+  async list(limit: number, cursor?: string): Promise<Page<StoredKey>> {
     const after = cursor === undefined ? null : keyOf(cursor, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-    const keys = await this.#database.coldQuery<StoredKey>(sql.LIST, [limit + 1, after, withRevoked]);
+    const keys = await this.#database.coldQuery<StoredKey>(sql.LIST, [limit + 1, after]);
     return pageOf(keys, limit, ({ id }) => id);
   }
 

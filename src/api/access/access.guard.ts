@@ -1,56 +1,62 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { API_ROLES, type ApiRole } from '../../config/api-key.js';
 import { Config } from '../../config/config.js';
+import { KeyDirectory } from '../../engine/key-directory.js';
 import { Problem } from '../errors/problem.js';
 import { ACCESS } from './access.js';
-import { rememberCaller } from './caller.js';
+import { ANONYMOUS_ADMIN, type Caller, rememberCaller } from './caller.js';
+import { EnvironmentKeys } from './environment-keys.js';
+import { IssuerTokens } from './issuer-tokens.js';
+import { StoredKeys } from './stored-keys.js';
+import { unauthenticated } from './unauthenticated.js';
 
-/** Lets a request through when its key has the role that the route asks for. A route that asks for none is a bug. */
+/** Lets a request through when its caller has the role that the route asks for. A route that asks for none is a bug. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  private readonly keys: readonly { readonly role: ApiRole; readonly hash: Buffer }[];
-
   constructor(
     private readonly reflector: Reflector,
-    config: Config,
-  ) {
-    this.keys = config.apiKeys.map(({ role, secret }) => ({ role, hash: sha256(secret) }));
-  }
+    private readonly config: Config,
+    private readonly directory: KeyDirectory,
+    private readonly environmentKeys: EnvironmentKeys,
+    private readonly storedKeys: StoredKeys,
+    private readonly tokens: IssuerTokens,
+  ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const needed = this.reflector.getAllAndOverride<ApiRole | 'public' | undefined>(ACCESS, [
       context.getHandler(),
       context.getClass(),
     ]);
     if (needed === undefined)
       throw new Error(`${context.getClass().name}.${context.getHandler().name} has no access rule`);
-    // Without a key the server listens on loopback only (contract §5): whoever is there is its operator.
-    if (needed === 'public' || this.keys.length === 0) return true;
+    if (needed === 'public') return true;
 
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const role = this.roleOf(request);
-    if (role === null) {
-      const detail = 'send Authorization: Bearer <api key>, with a key that this server knows';
-      throw new Problem(401, 'unauthenticated', 'Who are you?', detail);
+    const caller = this.isOpen() ? ANONYMOUS_ADMIN : await this.callerOf(request);
+    if (API_ROLES.indexOf(caller.role) < API_ROLES.indexOf(needed)) {
+      const detail = `this needs the role ${needed}; the key has the role ${caller.role}`;
+      throw new Problem(403, 'forbidden', 'Not allowed', detail);
     }
-    if (API_ROLES.indexOf(role) < API_ROLES.indexOf(needed)) {
-      throw new Problem(403, 'forbidden', 'Not allowed', `this needs the role ${needed}; the key has the role ${role}`);
-    }
-    rememberCaller(request, { actor: `env:${role}`, role });
+    rememberCaller(request, caller);
     return true;
   }
 
-  private roleOf(request: FastifyRequest): ApiRole | null {
-    const [scheme, secret] = request.headers.authorization?.split(' ') ?? [];
-    if (scheme?.toLowerCase() !== 'bearer' || !secret) return null;
-    const hash = sha256(secret);
-    return this.keys.find((key) => timingSafeEqual(key.hash, hash))?.role ?? null;
+  /** Without any key the server listens on loopback only (contract §5): whoever is there is its operator. */
+  private isOpen(): boolean {
+    return !this.config.isGuarded && !this.config.needsStoredKey && this.directory.isEmpty;
   }
-}
 
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  private async callerOf(request: FastifyRequest): Promise<Caller> {
+    const [scheme, credential] = request.headers.authorization?.split(' ') ?? [];
+    if (scheme?.toLowerCase() !== 'bearer' || !credential)
+      throw unauthenticated('send Authorization: Bearer <api key>, with a key that this server knows');
+    const caller =
+      this.environmentKeys.callerWith(credential) ??
+      (await this.storedKeys.callerWith(credential)) ??
+      (await this.tokens.callerWith(credential));
+    if (!caller) throw unauthenticated('this server does not know this key: it may be wrong, or revoked');
+    return caller;
+  }
 }

@@ -11,6 +11,7 @@ import {
   UnknownSaga,
 } from '../../engine/engine-errors.js';
 import type { Refusal } from '../../saga/refusal.js';
+import { KeyOver } from '../../store/api-keys.js';
 import { EntryRefused, StoreUnavailable } from '../../store/errors.js';
 import { BadCursor } from '../../store/page.js';
 import { invalid, Problem } from './problem.js';
@@ -41,6 +42,7 @@ export function asProblem(err: unknown): Problem | null {
     const errors = [{ pointer: '/cursor', detail: 'must be the nextCursor of another page' }];
     return new Problem(400, err.code, 'Invalid cursor', err.message, { errors });
   }
+  if (err instanceof KeyOver) return new Problem(409, err.code, 'The key is over', err.message);
   if (err instanceof EntryRefused) return new Problem(422, err.code, 'Not storable', err.message);
   return fromHttp(err);
 }

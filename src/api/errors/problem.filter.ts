@@ -32,6 +32,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
   if (reply.sent) return;
   const { retryAfter } = problem.more;
   if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
   void reply
     .status(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
