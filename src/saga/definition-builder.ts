@@ -16,6 +16,7 @@ export function buildStep({ type, step }: WrittenStep, index: number, kind: Step
     followers: order.followers[index] ?? [],
     when: step.when,
     optional: step.optional ?? false,
+    ...(step.sensitive && { sensitive: step.sensitive }),
   };
   switch (type) {
     case 'call':

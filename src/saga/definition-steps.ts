@@ -16,6 +16,7 @@ interface Common {
   readonly when?: CompiledTemplate;
   readonly optional?: boolean;
   readonly kind?: StepKind;
+  readonly sensitive?: readonly string[];
 }
 
 export interface WrittenCall extends Common {
@@ -67,6 +68,7 @@ const common = {
   when: read.condition,
   optional: boolean,
   kind: oneOf('compensatable', 'pivot', 'retriable'),
+  sensitive: read.pointers,
 };
 
 const call = record<WrittenCall>(

@@ -1,7 +1,7 @@
 import type { Operation } from './definition.js';
 import type { Json } from './json.js';
 import type { OrderVerb } from './order.js';
-import type { Effect, StepError } from './reply.js';
+import type { CallRecord, Effect, StepError } from './reply.js';
 
 /** Why a saga turned back. */
 export interface Reason {
@@ -51,9 +51,16 @@ export type Fact =
       readonly degraded?: string;
       /** How long ago a degraded answer was a true one, in ms. */
       readonly age?: number;
+      readonly call?: CallRecord;
     }
   /** A business no; nothing took effect. */
-  | { readonly type: 'step-rejected'; readonly step: string; readonly attempt?: number; readonly error: StepError }
+  | {
+      readonly type: 'step-rejected';
+      readonly step: string;
+      readonly attempt?: number;
+      readonly error: StepError;
+      readonly call?: CallRecord;
+    }
   | {
       readonly type: 'attempt-failed';
       readonly step: string;
@@ -63,6 +70,7 @@ export type Fact =
       readonly error: StepError;
       /** Epoch ms of the next attempt; `null`: there is none. */
       readonly retryAt: number | null;
+      readonly call?: CallRecord;
     }
   /** Attempts used up, known to have had no effect. */
   | { readonly type: 'step-failed'; readonly step: string; readonly error: StepError }
@@ -75,6 +83,7 @@ export type Fact =
       readonly operation: Operation;
       readonly attempt: number;
       readonly until: number;
+      readonly call?: CallRecord;
     }
   /** The saga has another driver: the one before may have sent the action of any step that is running. */
   | { readonly type: 'saga-taken-over' }
@@ -106,6 +115,7 @@ export type Fact =
       readonly step: string;
       readonly attempt?: number;
       readonly output?: Json;
+      readonly call?: CallRecord;
       /** An operator treats it as undone. */
       readonly because?: 'order';
     }
@@ -115,6 +125,7 @@ export type Fact =
       readonly operation: Operation;
       readonly attempt?: number;
       readonly error: StepError;
+      readonly call?: CallRecord;
     }
   | { readonly type: 'deadline-passed' }
   /** An operator has ordered something; what follows from it are the next facts of the same entry. */

@@ -1,5 +1,6 @@
 import { advance } from './evolve.js';
 import type { Fact } from './facts.js';
+import { redactedText } from './redaction.js';
 import { scopeOf } from './scope.js';
 import type { SagaState } from './state.js';
 import { MappingError } from './template.js';
@@ -21,6 +22,7 @@ export async function withOutput(before: SagaState, facts: readonly Fact[], now:
   } catch (err) {
     // The steps are done and can't be undone for want of a summary: the saga ends with no output, and says why.
     if (!(err instanceof MappingError)) throw err;
-    return facts.map((fact) => (isEnd(fact) ? { ...fact, outputError: err.message } : fact));
+    const outputError = redactedText(after, err.message);
+    return facts.map((fact) => (isEnd(fact) ? { ...fact, outputError } : fact));
   }
 }

@@ -2,8 +2,7 @@ import { DEFAULT_COMPENSATION_RETRY, DEFAULT_RETRY, nextDelay, type RetryPolicy 
 import { bound } from './binding.js';
 import { isUndoable, type CallStep, type Operation } from './definition.js';
 import type { SagaEvent } from './events.js';
-import type { Json } from './json.js';
-import type { Effect, StandIn, StepError } from './reply.js';
+import type { CallRecord, Reply, StandIn, StepError } from './reply.js';
 import { patienceOf } from './renewal.js';
 import type { StepState, StepView } from './state.js';
 import { ownStandIn, takeStandIn } from './stand-ins.js';
@@ -23,15 +22,15 @@ export function heedReply(transition: Transition, event: ReplyEvent): void {
 
 function heedAction(transition: Transition, { is }: StepView, step: CallStep, { attempt, reply }: ReplyEvent): void {
   if (is.status !== 'running' && is.status !== 'waiting') {
-    if (reply.kind === 'succeeded') heedLateSuccess(transition, { step, is }, attempt, reply.output);
+    if (reply.kind === 'succeeded') heedLateSuccess(transition, { step, is }, attempt, reply);
     return;
   }
   switch (reply.kind) {
     case 'succeeded':
-      transition.record({ type: 'step-succeeded', step: step.name, attempt, output: reply.output });
+      transition.record({ type: 'step-succeeded', step: step.name, attempt, output: reply.output, ...kept(reply) });
       return;
     case 'rejected':
-      transition.record({ type: 'step-rejected', step: step.name, attempt, error: reply.error });
+      transition.record({ type: 'step-rejected', step: step.name, attempt, error: reply.error, ...kept(reply) });
       return;
   }
   // The rest only matters to the attempt that is still awaited; another driver may have recorded this one already.
@@ -44,10 +43,11 @@ function heedAction(transition: Transition, { is }: StepView, step: CallStep, { 
         operation: 'action',
         attempt,
         until: transition.now + step.callbackTimeout,
+        ...kept(reply),
       });
       return;
     case 'failed':
-      failAttempt(transition, step, 'action', attempt, reply.effect, reply.error, reply.retryAfter, reply.standIn);
+      failAttempt(transition, step, 'action', attempt, reply);
       return;
     case 'degraded':
       takeStandIn(transition, step, reply.standIn);
@@ -62,7 +62,12 @@ function heedAction(transition: Transition, { is }: StepView, step: CallStep, { 
  * An action that was taken for one without effect has taken effect after all. That never revives a saga, but what was
  * done is now known and has to be undone; and if it can't be, an operator has to know.
  */
-function heedLateSuccess(transition: Transition, { step, is }: StepView, attempt: number, output: Json): void {
+function heedLateSuccess(
+  transition: Transition,
+  { step, is }: StepView,
+  attempt: number,
+  reply: Extract<Reply, { kind: 'succeeded' }>,
+): void {
   const wasBelieved = is.status === 'failed' || is.status === 'rejected';
   const isForward = transition.state.direction !== 'back';
   if (!(wasBelieved || (is.status === 'skipped' && is.startedAt !== null && !isForward))) return;
@@ -71,7 +76,7 @@ function heedLateSuccess(transition: Transition, { step, is }: StepView, attempt
   if (isForward) {
     transition.record({ type: 'step-in-doubt', step: step.name, error });
   } else if (isUndoable(step)) {
-    transition.record({ type: 'step-succeeded', step: step.name, attempt, output });
+    transition.record({ type: 'step-succeeded', step: step.name, attempt, output: reply.output, ...kept(reply) });
   } else if (step.kind === 'pivot') {
     transition.record({ type: 'step-stuck', step: step.name, operation: 'action', error });
   }
@@ -86,7 +91,7 @@ function heedCompensation(
   const isOwed = is.status === 'compensating' || is.stuck?.operation === 'compensation';
   if (!isOwed) return;
   if (reply.kind === 'succeeded') {
-    transition.record({ type: 'step-compensated', step: step.name, attempt, output: reply.output });
+    transition.record({ type: 'step-compensated', step: step.name, attempt, output: reply.output, ...kept(reply) });
     return;
   }
   if (is.status !== 'compensating' || attempt <= is.attempts.compensation) return;
@@ -98,6 +103,7 @@ function heedCompensation(
         operation: 'compensation',
         attempt,
         error: reply.error,
+        ...kept(reply),
       });
       return;
     case 'accepted':
@@ -107,10 +113,11 @@ function heedCompensation(
         operation: 'compensation',
         attempt,
         until: transition.now + step.callbackTimeout,
+        ...kept(reply),
       });
       return;
     case 'failed':
-      failAttempt(transition, step, 'compensation', attempt, reply.effect, reply.error, reply.retryAfter);
+      failAttempt(transition, step, 'compensation', attempt, reply);
       return;
     case 'refused':
       park(transition, step, 'compensation', reply.by, reply.wait);
@@ -120,23 +127,36 @@ function heedCompensation(
   }
 }
 
+/** What is kept of the call itself. */
+function kept({ call }: { readonly call?: CallRecord }): { readonly call?: CallRecord } {
+  return call ? { call } : {};
+}
+
 /** Records a failed attempt, and when there is no next one what that makes of the step. */
 export function failAttempt(
   transition: Transition,
   step: CallStep,
   operation: Operation,
   attempt: number,
-  effect: Effect,
-  error: StepError,
-  retryAfter?: number,
-  standIn?: StandIn,
+  failure: Omit<Extract<Reply, { kind: 'failed' }>, 'kind'>,
 ): void {
+  const { effect, error, retryAfter, standIn } = failure;
   const delay = delayBeforeNext(transition, step, operation, attempt, retryAfter);
   const retryAt = delay === null ? null : transition.now + delay;
-  transition.record({ type: 'attempt-failed', step: step.name, operation, attempt, effect, error, retryAt });
+  const { name } = step;
+  transition.record({
+    type: 'attempt-failed',
+    step: name,
+    operation,
+    attempt,
+    effect,
+    error,
+    retryAt,
+    ...kept(failure),
+  });
   if (retryAt !== null) return;
   if (operation === 'compensation') {
-    transition.record({ type: 'step-stuck', step: step.name, operation, error });
+    transition.record({ type: 'step-stuck', step: name, operation, error });
   } else {
     giveUp(transition, step, error, standIn);
   }

@@ -41,7 +41,7 @@ function heedDue(transition: Transition, { step, is }: StepView): void {
       const operation = operationOf(is.status);
       const error = stepError('callback-timeout', 'the callback did not come in time');
       const attempts = is.attempts[operation];
-      failAttempt(transition, bound(step, is, operation), operation, attempts, 'in-doubt', error);
+      failAttempt(transition, bound(step, is, operation), operation, attempts, { effect: 'in-doubt', error });
       return;
     }
     case 'retry': // sending it again is a command, not a fact

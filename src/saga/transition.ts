@@ -2,6 +2,7 @@ import type { RetryPolicy } from './backoff.js';
 import type { CallStep, Operation } from './definition.js';
 import { advance } from './evolve.js';
 import type { Fact } from './facts.js';
+import { recordable } from './redaction.js';
 import { viewOf, type SagaState, type StepView } from './state.js';
 
 /** What a decision needs to know besides the saga: time, chance and the policies in force. Passed in, never fetched. */
@@ -27,7 +28,8 @@ export class Transition {
     return this.circumstances.now;
   }
 
-  record(fact: Fact): void {
+  record(decided: Fact): void {
+    const fact = recordable(this.state, decided);
     this.facts.push(fact);
     this.state = advance(this.state, fact, this.now);
   }
