@@ -19,6 +19,9 @@ import { KeyDirectory } from './engine/key-directory.js';
 import { LostHints } from './engine/lost-hints.js';
 import { ParticipantDirectory } from './engine/participant-directory.js';
 import { Peers } from './engine/peers.js';
+import { buildDeliverer } from './engine/webhooks/build-webhooks.js';
+import { Deliverer } from './engine/webhooks/deliverer.js';
+import { Notices } from './participants/notices.js';
 import { ParticipantClient } from './participants/participant-client.js';
 import { TargetGuard } from './participants/targets.js';
 import { IdempotencyCache } from './queue/idempotency-cache.js';
@@ -39,6 +42,9 @@ import { SagaList } from './store/saga-list.js';
 import { Sagas } from './store/sagas.js';
 import { PostgresSchedules } from './store/schedules.js';
 import { Settings } from './store/settings.js';
+import { WebhookReplays } from './store/webhooks/replays.js';
+import { WebhookSubscriptions } from './store/webhooks/subscriptions.js';
+import { WebhookSyncState } from './store/webhooks/sync-state.js';
 import { Worker } from './worker/worker.js';
 
 type BuiltClient = ReturnType<typeof buildClient>;
@@ -68,6 +74,7 @@ export class Composition {
       ...waysOut(databaseUrl),
       ...admission(),
       ...engine(),
+      ...webhooks(),
     ];
     return { module: Composition, providers, exports: providers };
   }
@@ -290,6 +297,32 @@ function engine(): Provider[] {
       provide: Worker,
       inject: [WakeQueue, Engine],
       useFactory: (queue: WakeQueue, engine: Engine) => new Worker(queue, engine),
+    },
+  ];
+}
+
+function webhooks(): Provider[] {
+  return [
+    ...[WebhookSubscriptions, WebhookReplays, WebhookSyncState].map((provide) => ({
+      provide,
+      inject: [Database],
+      useFactory: (database: Database) => new provide(database),
+    })),
+    { provide: Notices, inject: [TargetGuard], useFactory: (guard: TargetGuard) => new Notices(guard) },
+    {
+      provide: Deliverer,
+      inject: [Database, Journal, Notices, EngineMetrics, Config, LOG],
+      useFactory: (
+        database: Database,
+        journal: Journal,
+        notices: Notices,
+        { registry }: EngineMetrics,
+        { webhookTimeout: timeout, webhookGiveUp: giveUpAfter, webhookRetention: retention, lease }: Config,
+        log: Log,
+      ) => {
+        const options = { timeout, lease: timeout + lease, giveUpAfter, retention };
+        return buildDeliverer({ database, journal, notices, options, registry, log });
+      },
     },
   ];
 }

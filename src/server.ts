@@ -14,6 +14,8 @@ import { Janitor } from './engine/janitor.js';
 import { KeyDirectory } from './engine/key-directory.js';
 import { ParticipantDirectory } from './engine/participant-directory.js';
 import { Peers } from './engine/peers.js';
+import { Deliverer } from './engine/webhooks/deliverer.js';
+import { Notices } from './participants/notices.js';
 import { ParticipantClient } from './participants/participant-client.js';
 import { IdempotencyCache } from './queue/idempotency-cache.js';
 import { RedisSchedules } from './queue/redis-schedules.js';
@@ -56,6 +58,7 @@ export async function startServer(config: Config, log: Log, databaseUrl: string)
   await app.get(Peers).start();
   engine.start();
   if (config.role !== 'api') await app.get(Worker).start();
+  if (config.role !== 'api') app.get(Deliverer).start();
   app.get(Janitor).start();
   if (config.role !== 'worker') app.get(LoadWatch).start();
   await app.listen(config.port, config.host);
@@ -64,7 +67,7 @@ export async function startServer(config: Config, log: Log, databaseUrl: string)
 
 /** In the order in which things are used: the last to be needed is the last to go. */
 async function stop(app: INestApplication): Promise<void> {
-  await app.get(Engine).drain();
+  await Promise.all([app.get(Engine).drain(), app.get(Deliverer).stop()]);
   await app.close();
   app.get(Janitor).stop();
   app.get(LoadWatch).stop();
@@ -74,6 +77,7 @@ async function stop(app: INestApplication): Promise<void> {
   await app.get(WakeQueue).close();
   app.get(IdempotencyCache).close();
   app.get(RequestCounter).close();
+  await app.get(Notices).close();
   await app.get(ParticipantClient).close();
   const schedules = app.get<Schedules>(SCHEDULES);
   if (schedules instanceof RedisSchedules) schedules.close();

@@ -196,6 +196,24 @@ export class Config {
   @Max(3_650 * DAY)
   readonly retention: number | null = null;
 
+  /** How long a receiver of events may take to answer one. */
+  @FromEnv({ name: 'SKALD_WEBHOOK_TIMEOUT', read: read.asDuration, mend: 'give a duration from 100ms to 60s' })
+  @Min(100)
+  @Max(60 * SECOND)
+  readonly webhookTimeout: number = 10 * SECOND;
+
+  /** How long events of a saga are tried at a receiver that takes none of them. */
+  @FromEnv({ name: 'SKALD_WEBHOOK_GIVE_UP', read: read.asDuration, mend: 'give a duration from 1s to 30d' })
+  @Min(SECOND)
+  @Max(30 * DAY)
+  readonly webhookGiveUp: number = DAY;
+
+  /** How long events wait for a receiver at most, and how long what became of them is remembered. */
+  @FromEnv({ name: 'SKALD_WEBHOOK_RETENTION', read: read.asDuration, mend: 'give a duration from 1h to 365d' })
+  @Min(DAY / 24)
+  @Max(365 * DAY)
+  readonly webhookRetention: number = 7 * DAY;
+
   /** The largest request body. */
   @FromEnv({ name: 'SKALD_BODY_LIMIT', read: read.asBytes, mend: 'give a size from 1KiB to 64MiB' })
   @Min(1_024)

@@ -1,6 +1,15 @@
 /** Places where a crash test may kill the process, in the order in which a saga passes them. */
 export type CrashPoint =
-  'after-accept' | 'before-call' | 'after-call' | 'before-append' | 'after-append' | 'before-park' | 'after-wake';
+  | 'after-accept'
+  | 'before-call'
+  | 'after-call'
+  | 'before-append'
+  | 'after-append'
+  | 'before-park'
+  | 'after-wake'
+  /** Of an event that goes out, before and after its receiver has it. */
+  | 'before-deliver'
+  | 'after-deliver';
 
 let armed: { readonly name: string; remaining: number } | null = null;
 

@@ -15,7 +15,7 @@ export const signing: Reading<Signing> = record<Signing>(
   {
     secret: (value, place) => {
       if (value === HIDDEN) return place.refuse(`is only shown as ${HIDDEN}; give the secret itself or env:NAME`);
-      const isGood = typeof value === 'string' && (VARIABLE.test(value) || keyIn(value) !== null);
+      const isGood = typeof value === 'string' && (VARIABLE.test(value) || keyOf(value) !== null);
       return isGood ? value : place.refuse(`must be env:NAME, ${FORM}`);
     },
   },
@@ -37,12 +37,12 @@ export function signingKey(
   const variable = VARIABLE.exec(signing.secret)?.[1];
   const secret = variable === undefined ? signing.secret : env[variable];
   if (!secret) return { problem: `the variable ${variable} that holds the signing secret is not set` };
-  const key = keyIn(secret);
+  const key = keyOf(secret);
   return key ? { key } : { problem: `the variable ${variable} must hold ${FORM}` };
 }
 
 /** The bytes of a secret: base64 after `whsec_`, else the text itself; `null` when it is neither. */
-function keyIn(secret: string): Buffer | null {
+export function keyOf(secret: string): Buffer | null {
   const base64 = BASE64.exec(secret)?.[1];
   if (base64 !== undefined) {
     const key = Buffer.from(base64, 'base64');

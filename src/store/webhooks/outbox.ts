@@ -70,7 +70,7 @@ export class WebhookOutbox {
   async handOut(
     limit: number,
     withFacts: boolean,
-    wanted: (entries: readonly Published[]) => readonly StreamWish[],
+    wanted: (entries: readonly Published[]) => Promise<readonly StreamWish[]>,
   ): Promise<number> {
     if (!(await this.#holdsAny())) return 0;
     return reaching(
@@ -79,7 +79,7 @@ export class WebhookOutbox {
         const rows = await manager.query<(Published & { id: string })[]>(TAKE, [limit, withFacts]);
         // Retention may have dropped the saga in the meantime.
         const known = rows.filter((row) => row.definition !== null && row.at !== null);
-        await widen(manager, wanted(known));
+        await widen(manager, await wanted(known));
         await manager.query('delete from skald.webhook_outbox where id = any($1::bigint[])', [
           arrayLiteral(rows, ({ id }) => id),
         ]);

@@ -113,7 +113,10 @@ async function turnPage(
 ): Promise<void> {
   const rows = await manager.query<ReplayedSaga[]>(PAGE, [afterSaga, from, to, limit]);
   const wanted = rows.filter((saga) => saga.firstSeq !== null && isWanted(subscriptionId, saga));
-  await widen(manager, wanted.map((saga) => wishOf(subscriptionId, saga)));
+  await widen(
+    manager,
+    wanted.map((saga) => wishOf(subscriptionId, saga)),
+  );
   await manager.query(
     `delete from skald.webhook_failures failure using unnest($2::uuid[], $3::int[]) as again (saga_id, first_seq)
       where failure.subscription_id = $1 and failure.saga_id = again.saga_id and failure.seq >= again.first_seq`,

@@ -79,7 +79,7 @@ const FAILED: Statement = {
       returning saga_id, subscription_id
     )
     insert into skald.webhook_failures (subscription_id, saga_id, seq, to_seq, attempts, status, error)
-    select subscription_id, saga_id, $3 + 1, $4, $7, $5, $6 from failed
+    select subscription_id, saga_id, $4, $4, $7, $5, $6 from failed
     on conflict (saga_id, subscription_id, seq) do update set
       failed_at = now(), to_seq = excluded.to_seq, attempts = excluded.attempts, status = excluded.status,
       error = excluded.error
@@ -128,7 +128,13 @@ export class WebhookStreams {
    * @param lease ms that whoever delivers keeps it; 0: it is free for anybody
    * @param nextAt epoch ms of the first event behind; `null`: not known
    */
-  async synced(at: Position, seq: number, status: number | null, lease: number, nextAt: number | null): Promise<boolean> {
+  async synced(
+    at: Position,
+    seq: number,
+    status: number | null,
+    lease: number,
+    nextAt: number | null,
+  ): Promise<boolean> {
     return this.#mark(SYNCED, at, [seq, status, lease, nextAt]);
   }
 
@@ -137,7 +143,7 @@ export class WebhookStreams {
     return this.#mark(POSTPONED, at, [status, error, delay]);
   }
 
-  /** The events after the position, up to `seq`, are given up. */
+  /** The event `seq`, the next one that is wanted after the position, is given up. */
   async failed(at: Position, seq: number, status: number | null, error: string, attempts: number): Promise<boolean> {
     return this.#mark(FAILED, at, [seq, status, error, attempts]);
   }

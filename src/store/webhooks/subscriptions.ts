@@ -5,7 +5,12 @@ import type { Database } from '../database.js';
 import { reaching, sqlState } from '../errors.js';
 import { keyOf, pageOf, type Page } from '../page.js';
 import { UUID } from '../saga-row.js';
-import { WebhookNameTaken, type SigningSubscription, type WebhookSubscription, type WebhookWish } from './subscription.js';
+import {
+  WebhookNameTaken,
+  type SigningSubscription,
+  type WebhookSubscription,
+  type WebhookWish,
+} from './subscription.js';
 
 /** Who orders something; what it was and what came of it is known here. */
 export type Orderer = Pick<AuditRecord, 'actor' | 'requestId'>;
