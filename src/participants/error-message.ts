@@ -5,6 +5,9 @@ import { isRecord } from './readings.js';
 /** Longest message that is kept, in characters. */
 const LONGEST = 300;
 
+/** Longest excerpt of an answer that is kept, in characters. */
+const LONGEST_EXCERPT = 500;
+
 /** Control characters, half surrogate pairs, and what turns the direction of writing in a log or on a page. */
 const UNFIT = /[\p{Control}\p{Surrogate}\p{Line_Separator}\p{Paragraph_Separator}\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
@@ -16,15 +19,24 @@ export function messageIn(answer: Answer): string {
   return `answered ${answer.status}${words ? ` ${words}` : ''}`;
 }
 
-/** One line of at most 300 characters that can be shown anywhere. */
-export function clean(text: string): string {
+/** The beginning of what the participant answered, for people who look for the cause; `undefined` when it is no text. */
+export function excerptOf({ headers, body }: Answer): string | undefined {
+  const { 'content-type': type = 'text/plain', 'content-encoding': encoding } = headers;
+  if (body.length === 0 || encoding !== undefined || !READABLE.test(String(type))) return undefined;
+  return clean(body.toString('utf8', 0, 4 * LONGEST_EXCERPT), LONGEST_EXCERPT) || undefined;
+}
+
+const READABLE = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml)\b)/i;
+
+/** One line of at most `longest` characters that can be shown anywhere. Default 300. */
+export function clean(text: string, longest = LONGEST): string {
   const line = text
-    .slice(0, 4 * LONGEST)
+    .slice(0, 4 * longest)
     .replace(UNFIT, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   // A cut must not leave half a surrogate pair at the end.
-  return line.length <= LONGEST ? line : line.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '');
+  return line.length <= longest ? line : line.slice(0, longest).replace(/[\ud800-\udbff]$/, '');
 }
 
 function saidIn({ headers, body }: Answer): string {

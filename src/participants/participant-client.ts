@@ -3,6 +3,7 @@ import type { Reply } from '../saga/reply.js';
 import { stepError } from '../saga/step-error.js';
 import type { Answer } from './answer.js';
 import { readAnswer } from './answers.js';
+import { excerptOf } from './error-message.js';
 import { Balancers } from './balancing/balancers.js';
 import { HealthChecks } from './balancing/health-checks.js';
 import { probeHealth } from './balancing/probe-health.js';
@@ -110,7 +111,11 @@ export class ParticipantClient {
   }
 
   private read(call: ParticipantCall, endpoint: Endpoint, end: Answer | Fault): Sent {
-    if ('status' in end) return answered(readAnswer(call.operation, end, call.participant.answers, Date.now()));
+    if ('status' in end) {
+      const reply = readAnswer(call.operation, end, call.participant.answers, Date.now());
+      const excerpt = reply.kind === 'rejected' || reply.kind === 'failed' ? excerptOf(end) : undefined;
+      return { ...answered(reply), status: end.status, ...(excerpt !== undefined && { excerpt }) };
+    }
     if (this.isClosed && !end.wasSent) return answered(SHUT_DOWN);
     return { reply: readFault(end, endpoint.origin), isUnconnected: isUnconnected(end) };
   }

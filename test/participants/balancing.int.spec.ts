@@ -6,7 +6,7 @@ import type { Participant } from '../../src/participants/participant.js';
 import { TargetGuard } from '../../src/participants/targets.js';
 import type { Reply } from '../../src/saga/reply.js';
 import { eventually, sleep } from '../support/waiting.js';
-import { callOf, openGuard, participantAt, serve, serveRaw, type Served } from './loopback.js';
+import { ANSWERED, callOf, openGuard, participantAt, serve, serveRaw, type Served } from './loopback.js';
 
 jest.setTimeout(60_000);
 
@@ -181,7 +181,7 @@ describe('an attempt whose connection is refused', () => {
       loadBalancing: { strategy: 'random' },
       signing: { secret: 'correct-horse-battery' },
     });
-    expect(await client().send(callOf(participant))).toEqual({ kind: 'succeeded', output: 1 });
+    expect(await client().send(callOf(participant))).toEqual({ call: ANSWERED, kind: 'succeeded', output: 1 });
     expect(heard).toEqual([expect.objectContaining({ 'skald-attempt': '1', url: '/base/reservations' })]);
     expect(heard[0]!['webhook-signature']).toMatch(/^v1,/);
   });
@@ -228,7 +228,7 @@ describe('an attempt whose connection is refused', () => {
       loadBalancing: { strategy: 'random' },
       timeout: { connect: '300ms', total: '5s' },
     });
-    expect(await client().send(callOf(participant))).toEqual({ kind: 'succeeded', output: 1 });
+    expect(await client().send(callOf(participant))).toEqual({ call: ANSWERED, kind: 'succeeded', output: 1 });
     expect(left).toBeLessThan(4_750);
     expect(left).toBeGreaterThan(0);
   });
@@ -261,7 +261,11 @@ describe('an attempt whose connection is refused', () => {
     });
     const caller = client();
     expect(await caller.send(callOf(participant))).toMatchObject({ kind: 'failed', effect: 'in-doubt' });
-    expect(await caller.send(callOf(participant, { attempt: 2 }))).toEqual({ kind: 'succeeded', output: 1 });
+    expect(await caller.send(callOf(participant, { attempt: 2 }))).toEqual({
+      call: ANSWERED,
+      kind: 'succeeded',
+      output: 1,
+    });
   });
 
   function client(): ParticipantClient {

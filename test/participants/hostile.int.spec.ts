@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { ParticipantClient } from '../../src/participants/participant-client.js';
 import type { Reply } from '../../src/saga/reply.js';
-import { callOf, openGuard, participantAt, resolvers, serve, serveRaw, type Served } from './loopback.js';
+import { ANSWERED, callOf, openGuard, participantAt, resolvers, serve, serveRaw, type Served } from './loopback.js';
 
 /** The time of an attempt, where it has to run out: long enough for a busy machine to get the request out. */
 const TOTAL = 800;
@@ -172,9 +172,9 @@ describe('a hostile participant', () => {
       serveRaw((socket) => socket.once('data', () => socket.write(`${answer}{"n":1}${answer}{"n":2}`))),
     );
     const participant = participantAt(server.url, { timeout: { total: `${PATIENT}ms` } });
-    expect(await client.send(callOf(participant))).toEqual({ kind: 'succeeded', output: { n: 1 } });
+    expect(await client.send(callOf(participant))).toEqual({ call: ANSWERED, kind: 'succeeded', output: { n: 1 } });
     const next = await client.send(callOf(participant));
-    expect(next).toEqual({ kind: 'succeeded', output: { n: 1 } });
+    expect(next).toEqual({ call: ANSWERED, kind: 'succeeded', output: { n: 1 } });
     expect(server.connections()).toBe(2);
   });
 
@@ -185,7 +185,7 @@ describe('a hostile participant', () => {
     const healthy = participantAt((await track(serve((_, response) => response.end('1')))).url);
     const waiting = Array.from({ length: 300 }, () => client.send(callOf(silent)));
     const startedAt = performance.now();
-    expect(await client.send(callOf(healthy))).toEqual({ kind: 'succeeded', output: 1 });
+    expect(await client.send(callOf(healthy))).toEqual({ call: ANSWERED, kind: 'succeeded', output: 1 });
     expect(performance.now() - startedAt).toBeLessThan(2_500);
     const replies = await Promise.all(waiting);
     // More calls than connections: what never got one was not sent, so it is no attempt and leaves nothing in doubt.

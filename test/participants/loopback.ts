@@ -87,3 +87,10 @@ export function resolvers(): { promise: Promise<void>; resolve: () => void } {
   const promise = new Promise<void>((done) => (resolve = done));
   return { promise, resolve };
 }
+
+/** What is kept of a call that was answered with 200: no more than this. */
+export const ANSWERED = {
+  endpoint: expect.stringMatching(/^http:\/\//) as string,
+  status: 200,
+  ms: expect.any(Number) as number,
+};

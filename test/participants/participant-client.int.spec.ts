@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import type { ParticipantCall } from '../../src/participants/participant-call.js';
 import { ParticipantClient } from '../../src/participants/participant-client.js';
 import { TargetGuard, type Resolve } from '../../src/participants/targets.js';
-import { callOf, openGuard, participantAt, resolvers, serve, serveRaw, type Served } from './loopback.js';
+import { ANSWERED, callOf, openGuard, participantAt, resolvers, serve, serveRaw, type Served } from './loopback.js';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
@@ -120,7 +120,7 @@ describe('a call of a participant', () => {
     );
     const caller = client();
     const participant = participantAt(server.url);
-    expect(await caller.send(callOf(participant))).toEqual({ kind: 'succeeded', output: 1 });
+    expect(await caller.send(callOf(participant))).toEqual({ call: ANSWERED, kind: 'succeeded', output: 1 });
     // Lets the connection get back to the pool, so that it is used again.
     await new Promise((done) => setTimeout(done, 20));
     expect(await caller.send(callOf(participant))).toMatchObject({
@@ -168,7 +168,7 @@ describe('a call of a participant', () => {
     const changing: Resolve = (_name, _options, done) => done(null, [{ address: answers.shift()!, family: 4 }]);
     const caller = client(new TargetGuard({ allowed: null, keysConfigured: false }, changing));
     const participant = participantAt(`http://participant.test:${server.port}`);
-    expect(await caller.send(callOf(participant))).toEqual({ kind: 'succeeded', output: 1 });
+    expect(await caller.send(callOf(participant))).toEqual({ call: ANSWERED, kind: 'succeeded', output: 1 });
     expect(await caller.send(callOf(participant))).toMatchObject({
       kind: 'rejected',
       error: { code: 'target-refused' },
@@ -233,6 +233,35 @@ describe('a call of a participant', () => {
     expect(await caller.send(callOf(participant))).toEqual({ kind: 'refused', by: 'shutdown', wait: 0 });
   });
 
+  it('leaves a record of where it went, what came back and how long that took', async () => {
+    const server = await track(
+      serve((_, response) => {
+        response.writeHead(503, { 'content-type': 'application/json' });
+        response.end(`{"detail":"down", "more":"${'x'.repeat(2_000)}"}\n`);
+      }),
+    );
+    const endpoint = `${server.url}/v2/`;
+    const reply = await client().send(callOf(participantAt(endpoint)));
+    if (!('call' in reply)) throw new Error('nothing is kept of the call');
+    const { call } = reply;
+    expect(call).toMatchObject({ endpoint, status: 503 });
+    expect(Number.isInteger(call!.ms)).toBe(true);
+    expect(call!.excerpt).toMatch(/^\{"detail":"down", "more":"x+$/);
+    expect(call!.excerpt).toHaveLength(500);
+  });
+
+  it('leaves a record without a status when there was no answer, and without an excerpt when that is no text', async () => {
+    const silent = await track(serve((_, response) => response.destroy()));
+    const { call } = (await client().send(callOf(participantAt(silent.url)))) as { call?: object };
+    expect(call).toEqual({ endpoint: silent.url, ms: ANSWERED.ms });
+    const binary = await track(
+      serve((_, response) => response.writeHead(500, { 'content-type': 'image/png' }).end(Buffer.alloc(9))),
+    );
+    expect(await client().send(callOf(participantAt(binary.url)))).toMatchObject({
+      call: { endpoint: binary.url, status: 500, ms: ANSWERED.ms },
+    });
+  });
+
   /** What a participant gets to hear of a call. */
   async function heardOf(differing: Partial<ParticipantCall>, policy: object = {}): Promise<Heard> {
     let heard: Heard | undefined;
@@ -247,7 +276,7 @@ describe('a call of a participant', () => {
       }),
     );
     const reply = await client().send(callOf(participantAt(`${server.url}/base/`, policy), differing));
-    expect(reply).toEqual({ kind: 'succeeded', output: null });
+    expect(reply).toEqual({ call: ANSWERED, kind: 'succeeded', output: null });
     return heard!;
   }
 

@@ -1,4 +1,4 @@
-import type { Reply } from '../../saga/reply.js';
+import type { CallRecord, Reply } from '../../saga/reply.js';
 import type { Endpoint } from '../participant.js';
 import type { ParticipantCall } from '../participant-call.js';
 import type { Balancer } from './balancer.js';
@@ -10,6 +10,10 @@ export interface Sent {
   readonly reply: Reply;
   /** No connection could be made, so nothing was sent: another endpoint may have the call. */
   readonly isUnconnected: boolean;
+  /** HTTP status of its answer; absent: there was none. */
+  readonly status?: number;
+  /** Of an answer that was no success. */
+  readonly excerpt?: string;
 }
 
 /**
@@ -40,10 +44,22 @@ export async function sendBalanced(
     balancer.started(member);
     try {
       sent = await sendTo(member.endpoint, time);
-      return sent;
+      return { ...sent, reply: recorded(sent, member.endpoint, performance.now() - from) };
     } finally {
       const now = performance.now();
       balancer.ended(member, call, sent ? outcomeOf(sent.reply) : 'unsent', now - from, now);
     }
   }
+}
+
+/** What was refused here was no call: there is nothing to keep of it. */
+function recorded({ reply, status, excerpt }: Sent, { url }: Endpoint, duration: number): Reply {
+  if (reply.kind === 'refused' || reply.kind === 'degraded') return reply;
+  const call: CallRecord = {
+    endpoint: url,
+    ...(status !== undefined && { status }),
+    ms: Math.round(duration),
+    ...(excerpt !== undefined && { excerpt }),
+  };
+  return { ...reply, call };
 }
