@@ -17,6 +17,10 @@ export function resolve(
   if (!isStuck && !state.paused) {
     return { code: 'not-stuck', message: 'only a saga that is stuck or paused can be resolved: pause it first' };
   }
+  if (!isStuck && outcome === 'completed' && state.direction === 'back') {
+    const message = 'the saga turns back: unless it is stuck, it can only be resolved as compensated';
+    return { code: 'already-compensating', message };
+  }
   const open = views.find((view) => hasOpenChild(view, outcome));
   if (open) {
     const message = `the child saga ${open.is.child!.id} of ${open.step.name} is not settled: see to that one first`;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Operation } from '../../src/saga/definition.js';
 import type { SagaEvent } from '../../src/saga/events.js';
 import type { Command } from '../../src/saga/next.js';
+import type { SagaOrder } from '../../src/saga/order.js';
 import type { Reply } from '../../src/saga/reply.js';
 import { stepError } from '../../src/saga/step-error.js';
 import { accepted, failed, refused, rejected, succeeded, type Story } from './story.js';
@@ -31,6 +32,19 @@ const STAND_INS: readonly Reply[] = [
   { kind: 'degraded', standIn: { by: 'cache_only', output: 4, age: 1_000 } },
   { kind: 'degraded', standIn: { by: 'skip' } },
   { ...failed('in-doubt'), standIn: { by: 'top_items', output: 5 } } as Reply,
+];
+
+/** What an operator may order besides, of the saga or of a step. */
+const ORDERS: readonly ((step: string) => SagaOrder)[] = [
+  (step) => ({ verb: 'skip', step }),
+  (step) => ({ verb: 'skip', step, output: 6 }),
+  () => ({ verb: 'compensate' }),
+  () => ({ verb: 'pause' }),
+  (step) => ({ verb: 'rebind', step, path: '/elsewhere' }),
+  (step) => ({ verb: 'rebind', step, participant: 'another' }),
+  (step) => ({ verb: 'rebind', step, operation: 'compensation', body: [] }),
+  () => ({ verb: 'resolve', outcome: 'completed' }),
+  () => ({ verb: 'resolve', outcome: 'compensated' }),
 ];
 
 /** Lets one thing happen to a saga; any event that an honest driver, a client, a participant or the clock may cause. */
@@ -110,6 +124,9 @@ function fromOutside(saga: Story, how: number): (SagaEvent | 'time')[] {
   if (how % 7 === 0) events.push({ type: 'order', order: { verb: 'cancel' }, reason: 'no' });
   if (how % 11 === 0) events.push({ type: 'taken-over' });
   if (how % 13 === 0) events.push({ type: 'order', order: { verb: 'retry' }, reason: 'try again' });
+  if (how % 3 === 0)
+    events.push({ type: 'order', order: ORDERS[Math.floor(how / 3) % ORDERS.length]!(step.name), reason: 'enough' });
+  if (saga.state.paused) events.push({ type: 'order', order: { verb: 'resume' }, reason: 'go on' });
   if (how % 5 === 0) events.push({ type: 'signal', signal: 'go', payload: how });
   if (step.type !== 'call') return events;
   const { attempts } = saga.is(step.name);
