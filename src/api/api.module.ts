@@ -26,6 +26,9 @@ import { SagaEvents } from './sagas/saga-events.js';
 import { SagaOrders } from './sagas/saga-orders.js';
 import { SagasController } from './sagas/sagas.controller.js';
 import { Sagas } from './sagas/sagas.service.js';
+import { SyncedSagas } from './webhooks/synced-sagas.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { Webhooks } from './webhooks/webhooks.service.js';
 
 const PROBES = [HealthController, MetricsController];
 const RESOURCES = [
@@ -38,6 +41,7 @@ const RESOURCES = [
   ParticipantsBoardController,
   SagaOrdersController,
   AuditController,
+  WebhooksController,
 ];
 
 /** REST. A worker answers probes and nothing else. */
@@ -56,6 +60,8 @@ export class ApiModule {
         DefinitionStore,
         ParticipantStore,
         KeyStore,
+        Webhooks,
+        SyncedSagas,
         EnvironmentKeys,
         StoredKeys,
         IssuerTokens,

@@ -14,6 +14,7 @@ import type { Refusal } from '../../saga/refusal.js';
 import { KeyOver } from '../../store/api-keys.js';
 import { EntryRefused, StoreUnavailable } from '../../store/errors.js';
 import { BadCursor } from '../../store/page.js';
+import { WebhookNameTaken } from '../../store/webhooks/subscription.js';
 import { invalid, Problem } from './problem.js';
 
 /** Whatever was thrown, as a problem; `null` for a bug, of which the caller learns nothing but that it is one. */
@@ -42,6 +43,7 @@ export function asProblem(err: unknown): Problem | null {
     const errors = [{ pointer: '/cursor', detail: 'must be the nextCursor of another page' }];
     return new Problem(400, err.code, 'Invalid cursor', err.message, { errors });
   }
+  if (err instanceof WebhookNameTaken) return new Problem(409, err.code, 'Name taken', err.message);
   if (err instanceof KeyOver) return new Problem(409, err.code, 'The key is over', err.message);
   if (err instanceof EntryRefused) return new Problem(422, err.code, 'Not storable', err.message);
   return fromHttp(err);

@@ -1,6 +1,7 @@
 import type { Json } from '../../saga/json.js';
 import { AnyJson } from '../docs/described.js';
 import type { SagaStatus, StepStatus } from '../../saga/state.js';
+import { ConsistencyDto } from '../webhooks/consistency.dto.js';
 
 export class ErrorDto {
   /** Stable, kebab-case. */
@@ -96,4 +97,6 @@ export class SagaDto {
   seq: number;
   parent: ParentDto | null;
   links: { [name: string]: string };
+  /** Only with `consistency=synced`. */
+  consistency?: ConsistencyDto;
 }

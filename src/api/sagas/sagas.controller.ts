@@ -7,12 +7,15 @@ import { ANY_JSON, ApiIdempotencyKey, ApiIfMatch, ApiPage, ApiPreferWait } from 
 import { headerOf } from '../header.js';
 import type { Page } from '../page.dto.js';
 import { CancelSaga } from './messages.dto.js';
+import { ReadSaga } from '../webhooks/consistency.dto.js';
+import { SyncedSagas } from '../webhooks/synced-sagas.js';
 import { SagaDto } from './saga.dto.js';
 import { SagaEvents } from './saga-events.js';
 import { SagaOrders } from './saga-orders.js';
 import { ListSagas } from './list-sagas.dto.js';
 import { SagaId } from './saga-id.pipe.js';
 import { Sagas } from './sagas.service.js';
+import { sightOf } from './sight.js';
 import { StartSaga } from './start-saga.dto.js';
 
 const BATCH = {
@@ -26,6 +29,7 @@ export class SagasController {
   constructor(
     private readonly sagas: Sagas,
     private readonly events: SagaEvents,
+    private readonly synced: SyncedSagas,
     private readonly orders: SagaOrders,
   ) {}
 
@@ -43,6 +47,7 @@ export class SagasController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SagaDto> {
     const answer = await this.sagas.start(start, {
+      sight: sightOf(request),
       key: headerOf(request, 'idempotency-key'),
       prefer: headerOf(request, 'prefer'),
       closed: () => closedSignal(request),
@@ -56,8 +61,8 @@ export class SagasController {
   @Access('submitter')
   @HttpCode(200)
   @ApiBody({ schema: BATCH })
-  startBatch(@Body() batch: unknown): Promise<{ items: object[] }> {
-    return this.sagas.startBatch(batch);
+  startBatch(@Body() batch: unknown, @Req() request: FastifyRequest): Promise<{ items: object[] }> {
+    return this.sagas.startBatch(batch, sightOf(request));
   }
 
   /** Find sagas, newest first. */
@@ -65,15 +70,21 @@ export class SagasController {
   @Access('viewer')
   @ApiPage(SagaDto)
   list(@Query() query: ListSagas, @Req() request: FastifyRequest): Promise<Page<SagaDto>> {
-    return this.sagas.list(query, request.query as Record<string, unknown>);
+    return this.sagas.list(query, request.query as Record<string, unknown>, sightOf(request));
   }
 
+  /** With `consistency=synced` it answers when all webhooks that want its events have what it has come to. */
   @Get(':id')
   @Access('viewer')
-  async get(@Param('id', SagaId) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<SagaDto> {
-    const saga = await this.sagas.get(id);
+  async get(
+    @Param('id', SagaId) id: string,
+    @Query() query: ReadSaga,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SagaDto> {
+    const saga = await this.sagas.get(id, sightOf(request));
     void reply.header('etag', `"${saga.seq}"`);
-    return saga;
+    return this.synced.wait(saga, query, reply);
   }
 
   /** The journal; with `Accept: text/event-stream` it stays open and goes on, and resumes by `Last-Event-ID`. */
@@ -110,8 +121,13 @@ export class SagasController {
   @Access('submitter')
   @HttpCode(202)
   @ApiBody({ required: false, schema: ANY_JSON })
-  signal(@Param('id', SagaId) id: string, @Param('signal') signal: string, @Body() payload: unknown): Promise<SagaDto> {
-    return this.sagas.signal(id, signal, (payload ?? null) as Json);
+  signal(
+    @Param('id', SagaId) id: string,
+    @Param('signal') signal: string,
+    @Body() payload: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<SagaDto> {
+    return this.sagas.signal(id, signal, (payload ?? null) as Json, sightOf(request));
   }
 }
 
