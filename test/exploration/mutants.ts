@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     scenario: scenario(
       'an order to retry takes what is stuck for done',
       LIST,
-      { cancels: 1, undoRejections: 1, retryOrders: 1 },
+      { cancels: 1, undoRejections: 1, orders: 1 },
       {
         rules: { decide: (facts) => facts.map(takenForDone) },
       },
@@ -130,7 +130,7 @@ export const MUTANTS: readonly Mutant[] = [
     scenario: scenario(
       'an order to retry an undoing goes to the action',
       LIST,
-      { cancels: 1, undoRejections: 1, retryOrders: 1 },
+      { cancels: 1, undoRejections: 1, orders: 1 },
       {
         rules: { decide: (facts) => facts.map(atTheAction) },
       },

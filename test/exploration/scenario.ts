@@ -1,4 +1,5 @@
 import type { Definition, Operation } from '../../src/saga/definition.js';
+import type { SagaOrder } from '../../src/saga/order.js';
 import type { Rules } from './sagas.js';
 
 /** How often each thing may go wrong in one run; what is left out never does. */
@@ -22,8 +23,8 @@ export interface Budget {
   /** A participant answers an action with 202. */
   readonly acceptances: number;
   readonly cancels: number;
-  /** An operator orders a retry. */
-  readonly retryOrders: number;
+  /** An operator orders one of the scenario's {@link Scenario.orders}. */
+  readonly orders: number;
 }
 
 export const NOTHING_GOES_WRONG: Budget = {
@@ -37,7 +38,7 @@ export const NOTHING_GOES_WRONG: Budget = {
   undoRejections: 0,
   acceptances: 0,
   cancels: 0,
-  retryOrders: 0,
+  orders: 0,
 };
 
 /** What is explored, and the switches that turn the world around the core into a worse one. */
@@ -46,6 +47,8 @@ export interface Scenario {
   readonly definition: Definition;
   readonly budget: Budget;
   readonly rules?: Rules;
+  /** What operators order, each at any moment. A saga that was paused is always resumed some time. */
+  readonly orders: readonly SagaOrder[];
   /** Whether an append at a number that is taken fails. */
   readonly isFenced: boolean;
   /** Whether participants remember what they refused and undid, or only what is done. */
@@ -70,6 +73,7 @@ export function scenario(
     name,
     definition,
     budget: { ...NOTHING_GOES_WRONG, ...budget },
+    orders: [{ verb: 'retry' }],
     isFenced: true,
     hasBarrier: true,
     hasLateMessages: true,

@@ -1,4 +1,5 @@
 import type { SagaEvent } from '../../src/saga/events.js';
+import type { SagaOrder } from '../../src/saga/order.js';
 import { abandon, put, type Driving } from './driving.js';
 import type { Move } from './explore.js';
 import { arrivals, finishWork } from './participants.js';
@@ -26,13 +27,19 @@ export class Surroundings {
         { type: 'order', order: { verb: 'cancel' }, reason: '' },
         'a client cancels',
       );
-    if (world.left.retryOrders > 0) {
-      const order = { type: 'order', order: { verb: 'retry' }, reason: '' } as const;
-      // A fault, although it helps: without it every saga must come to its end, or be stuck, as well.
-      yield { ...this.tell(spend(world, 'retryOrders'), order, 'an operator orders a retry'), isFault: true };
+    if (world.left.orders > 0) {
+      for (const order of this.scenario.orders) {
+        // A fault, although it may help: without it every saga must come to its end, or be stuck, as well.
+        yield { ...this.order(spend(world, 'orders'), order), isFault: true };
+      }
     }
+    if (this.sagas.state(world.head).paused) yield this.order(world, { verb: 'resume' });
     const { wakeAt } = this.sagas.plan(world.head, world.now);
     if (wakeAt !== null) yield { what: `the clock goes to ${wakeAt}`, isFault: false, to: { ...world, now: wakeAt } };
+  }
+
+  private order(world: World, order: SagaOrder): Move<World> {
+    return this.tell(world, { type: 'order', order, reason: '' }, `an operator orders ${order.verb}`);
   }
 
   private *underWay(world: World, me: number, call: Call): Iterable<Move<World>> {
