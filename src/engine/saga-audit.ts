@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../saga/json.js';
 import type { SagaOrder } from '../saga/order.js';
+import { redactedText } from '../saga/redaction.js';
 import { statusOf, type SagaState } from '../saga/state.js';
 import type { AuditRecord } from '../store/audit.js';
 import type { Decision } from './decision.js';
@@ -15,8 +16,9 @@ export function auditOf(
     saga: after.id,
     target: 'step' in what ? what.step : null,
     ...by,
+    reason: redactedText(after, by.reason),
     before: seen(before, after),
-    after: { ...seen(after, before), ...detailsOf(what) },
+    after: { ...seen(after, before), ...detailsOf(what, (text) => redactedText(after, text)) },
   };
 }
 
@@ -30,14 +32,14 @@ function seen(state: SagaState, from: SagaState): JsonObject {
 }
 
 /** What was ordered beside the verb. Outputs and bodies are the journal's: they may hold what nobody should read here. */
-function detailsOf(what: SagaOrder): JsonObject {
+function detailsOf(what: SagaOrder, shown: (text: string) => string): JsonObject {
   switch (what.verb) {
     case 'rebind': {
       const { operation, participant, path } = what;
       return {
         ...(operation && { operation }),
         ...(participant !== undefined && { participant }),
-        ...(path !== undefined && { path }),
+        ...(path !== undefined && { path: shown(path) }),
         ...(what.body !== undefined && { body: 'given' }),
       };
     }

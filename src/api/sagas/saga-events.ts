@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Engine } from '../../engine/engine.js';
 import type { Entry } from '../../saga/facts.js';
 import { invalidRequest } from '../body.pipe.js';
+import { redactedFacts } from '../../saga/redaction.js';
 import { headerOf } from '../header.js';
+import { sightOf, type Sight } from './sight.js';
 
 /** How often a saga driven by another process is looked at, in ms. */
 const POLL_INTERVAL = 500;
@@ -19,12 +21,30 @@ export class SagaEvents {
     const isLive = /\btext\/event-stream\b/.test(request.headers.accept ?? '');
     const last = isLive ? (headerOf(request, 'last-event-id') ?? after) : after;
     const seq = readSeq(last);
-    if (isLive) await this.stream(id, seq, request, reply);
-    else await reply.send({ items: (await this.engine.entries(id, seq)).entries.map(viewOfEntry), nextCursor: null });
+    const read = this.readerFor(id, sightOf(request));
+    if (isLive) await this.stream(id, seq, read, request, reply);
+    else await reply.send({ items: (await read(seq)).entries.map(viewOfEntry), nextCursor: null });
   }
 
-  private async stream(id: string, after: number, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    let { entries, hasEnded } = await this.engine.entries(id, after);
+  /** Who must not see everything waits for the saga as it stands too: what it knows by then is hidden in what it said. */
+  private readerFor(id: string, sight: Sight): (after: number) => ReturnType<Engine['entries']> {
+    if (sight === 'whole') return (after) => this.engine.entries(id, after);
+    return async (after) => {
+      const { entries, hasEnded } = await this.engine.entries(id, after);
+      if (entries.length === 0) return { entries, hasEnded };
+      const { state } = await this.engine.find(id);
+      return { hasEnded, entries: entries.map((entry) => ({ ...entry, facts: redactedFacts(state, entry.facts) })) };
+    };
+  }
+
+  private async stream(
+    id: string,
+    after: number,
+    read: ReturnType<SagaEvents['readerFor']>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    let { entries, hasEnded } = await read(after);
     if (hasEnded && entries.length === 0) {
       await reply.status(204).send(); // tells an EventSource not to come back
       return;
@@ -53,7 +73,7 @@ export class SagaEvents {
       }
       await this.engine.nextEntry(id, POLL_INTERVAL);
       // Postgres may be away for a while: the stream stays open and goes on when it is back.
-      ({ entries, hasEnded } = await this.engine.entries(id, seq).catch(() => ({ entries: [], hasEnded: false })));
+      ({ entries, hasEnded } = await read(seq).catch(() => ({ entries: [], hasEnded: false })));
     }
     stream.end();
   }

@@ -13,6 +13,7 @@ import { checkIdempotencyKey } from '../idempotency-key.js';
 import { ifMatch } from '../if-match.js';
 import type { SagaDto } from './saga.dto.js';
 import { viewOfSaga } from './saga.view.js';
+import { sightOf } from './sight.js';
 
 /**
  * Gives an operator's order to a saga: once per `Idempotency-Key`, and only if the saga is as the operator has seen it
@@ -43,7 +44,7 @@ export class SagaOrders {
     if (refused) throw refusedBy(refused);
     if (!isRecorded) void reply.header('idempotency-replayed', 'true');
     void reply.header('etag', `"${state.seq}"`);
-    return viewOfSaga(state);
+    return viewOfSaga(state, undefined, sightOf(request));
   }
 }
 
