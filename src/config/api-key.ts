@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { IsIn, Length, Matches } from 'class-validator';
 
-/** What a caller may do, each role more than the one before it (contract: REST, roles). */
-export const API_ROLES = ['viewer', 'submitter', 'operator', 'admin'] as const;
+/** What a caller may do, each role more than the one before it (contract: REST, roles). Frozen: the order is what counts. */
+export const API_ROLES = Object.freeze(['viewer', 'submitter', 'operator', 'admin'] as const);
 export type ApiRole = (typeof API_ROLES)[number];
 
 /** A key that was configured by environment. Printing it shows the role only. */

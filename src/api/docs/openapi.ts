@@ -32,7 +32,8 @@ export function describeApi(app: INestApplication): OpenAPIObject {
 function sortWords(part: unknown): void {
   if (typeof part !== 'object' || part === null) return;
   for (const [name, inner] of Object.entries(part)) {
-    if (name === 'enum' && Array.isArray(inner)) inner.sort();
+    // A copy: the list may be the one that the server itself goes by.
+    if (name === 'enum' && Array.isArray(inner)) (part as Record<string, unknown>)[name] = inner.toSorted();
     else sortWords(inner);
   }
 }
