@@ -26,6 +26,7 @@ const ANSWERS: { readonly [status: string]: { readonly description: string; read
     description: 'More requests than `SKALD_RATE_LIMIT` allows, or more signals than are kept',
     headers: { 'Retry-After': RETRY_AFTER, ...RATE_LIMIT },
   },
+  431: { description: 'The URL and the header fields together are larger than 16 KiB' },
   500: { description: 'A bug; the log has it under the request id that `detail` names' },
   503: {
     description: 'Overloaded, shutting down, or Postgres is away: nothing is wrong with the request',
@@ -33,7 +34,7 @@ const ANSWERS: { readonly [status: string]: { readonly description: string; read
   },
 };
 
-const READS = [400, 401, 403, 404, 429, 500, 503];
+const READS = [400, 401, 403, 404, 429, 431, 500, 503];
 const WRITES = [...READS, 409, 413, 415, 422];
 
 /** Adds the answers that all operations of `/v1` have in common, each described once. */
