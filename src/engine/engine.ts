@@ -107,6 +107,14 @@ export class Engine {
     });
   }
 
+  /** Why the saga would not take the order now; `null`: it would. Records nothing. */
+  async foresee(sagaId: string, order: SagaOrder, reason: string): Promise<Refusal | null> {
+    const loaded = await this.parts.recorder.load(sagaId);
+    if (!loaded) return new UnknownSaga(sagaId);
+    const { refused } = await this.parts.recorder.decide(loaded.state, [{ type: 'order', order, reason }]);
+    return refused ?? null;
+  }
+
   /** @returns `null` when the token is not one of ours */
   async callback(
     token: string,
@@ -122,7 +130,7 @@ export class Engine {
   }
 
   /** @throws UnknownSaga */
-  async find(sagaId: string): Promise<{ readonly state: SagaState; readonly row: SagaRow }> {
+  async find(sagaId: string): Promise<Loaded> {
     const loaded = await this.parts.recorder.load(sagaId);
     if (!loaded) throw new UnknownSaga(sagaId);
     return loaded;

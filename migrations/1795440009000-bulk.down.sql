@@ -1,0 +1,2 @@
+drop table skald.bulk_items;
+drop table skald.bulk_operations;
