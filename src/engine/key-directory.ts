@@ -13,7 +13,7 @@ const TRUSTED_FOR = 300_000;
 const USES_INTERVAL = 60_000;
 
 /**
- * All stored keys that count, in memory; follows the table within two seconds. A request costs no query: only for a key
+ * All stored keys, in memory; follows the table within two seconds. A request costs no query: only for a key
  * that is not known is the table looked at, once for all that wait, and not more often than every 100 ms.
  */
 export class KeyDirectory {
@@ -36,6 +36,7 @@ export class KeyDirectory {
     private readonly keys: Pick<ApiKeys, 'changedSince' | 'noteUses'>,
     private readonly now: () => number,
     private readonly log: EngineLog,
+    private readonly interval = INTERVAL,
   ) {}
 
   /**
@@ -47,17 +48,23 @@ export class KeyDirectory {
   }
 
   /**
-   * A key that was not revoked; whether its time is over is the caller's question. While Postgres is away, throws
-   * `StoreUnavailable` for a key that is not known, and after five minutes for all of them.
+   * A key, be it revoked: whether it counts is the caller's question. `null`: there is none with this id. While Postgres is
+   * away, throws `StoreUnavailable` for a key that is not known, and after five minutes for all of them.
    */
   async find(id: string): Promise<StoredKey | null> {
-    if (!this.known.has(id) || performance.now() > this.trustedUntil) await this.refresh();
+    const isTrusted = performance.now() <= this.trustedUntil;
+    return (isTrusted ? this.known.get(id) : undefined) ?? this.findAnew(id);
+  }
+
+  /** The key as it is now, for one that seems not to count: another process may have given it a new secret or end. */
+  async findAnew(id: string): Promise<StoredKey | null> {
+    await this.refresh();
     return this.known.get(id) ?? null;
   }
 
-  /** Written down later, off to the side. */
+  /** Written down later, off to the side. Of a key that was found. */
   noteUse(id: string): void {
-    if (this.known.has(id)) this.uses.set(id, this.now());
+    this.uses.set(id, this.now());
   }
 
   async start(): Promise<void> {
@@ -89,19 +96,14 @@ export class KeyDirectory {
     const trustedUntil = this.lookedAt + TRUSTED_FOR;
     for (const key of await this.keys.changedSince(this.revision)) {
       this.revision = key.revision;
-      if (key.revokedAt === null) this.known.set(key.id, key);
-      else this.forget(key.id);
+      this.known.set(key.id, key);
     }
     this.trustedUntil = trustedUntil;
   }
 
-  private forget(id: string): void {
-    for (const map of [this.known, this.uses, this.written]) map.delete(id);
-  }
-
   private schedule(): void {
     if (!this.isRunning) return;
-    this.timer = setTimeout(() => void this.round().then(() => this.schedule()), INTERVAL);
+    this.timer = setTimeout(() => void this.round().then(() => this.schedule()), this.interval);
     this.timer.unref();
   }
 

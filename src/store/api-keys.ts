@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { ApiRole } from '../config/api-key.js';
 import type { JsonObject } from '../saga/json.js';
 import * as sql from './api-keys-sql.js';
-import { recordWithin } from './audit.js';
+import { recordWithin, type AuditRecord } from './audit.js';
 import type { Database } from './database.js';
 import { reaching } from './errors.js';
 import { keyOf, pageOf, type Page } from './page.js';
@@ -39,11 +39,8 @@ export interface Rotation {
   readonly expiresAt: number | null;
 }
 
-/** Who changes a key, for the audit trail. */
-export interface KeyAuthor {
-  readonly actor: string;
-  readonly requestId?: string;
-}
+/** Who changes a key and why, for the audit trail. */
+export type KeyAuthor = Pick<AuditRecord, 'actor' | 'reason' | 'requestId'>;
 
 /** The key's time is over, so a new secret for it would be of no use. */
 export class KeyOver extends Error {
@@ -77,19 +74,21 @@ export class ApiKeys {
    * Throws {@link KeyOver}.
    */
   async rotate(id: string, { hash, previousFor, expiresAt }: Rotation, author: KeyAuthor): Promise<StoredKey | null> {
-    return this.#inTurn(async (manager) => {
+    const rotated = await this.#inTurn(async (manager) => {
       const [before] = await manager.query<StoredKey[]>(sql.GET, [id]);
       if (!before) return null;
-      if (before.revokedAt !== null) throw new KeyOver('key-revoked', `the key ${id} was revoked: make another one`);
+      if (before.revokedAt !== null) return new KeyOver('key-revoked', `the key ${id} was revoked: make another one`);
       const end = expiresAt ?? before.expiresAt;
       if (end !== null && end <= this.#database.clock.now()) {
-        throw new KeyOver('key-expired', `the key ${id} has expired: rotate it with a new expiresAt`);
+        return new KeyOver('key-expired', `the key ${id} has expired: rotate it with a new expiresAt`);
       }
       const [after] = await manager.query<[StoredKey]>(sql.ROTATE, [id, hash, previousFor, expiresAt]);
       const change = { before: shown(before), after: shown(after) };
       await recordWithin(manager, { ...author, action: 'key.rotate', target: id, ...change });
       return after;
     });
+    if (rotated instanceof KeyOver) throw rotated;
+    return rotated;
   }
 
   /** For good; a second time changes nothing. False: there is no such key. */

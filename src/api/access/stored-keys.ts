@@ -18,21 +18,25 @@ export class StoredKeys {
   /** `null`: this is no key of ours. Throws the problem of one that is but does not count any more. */
   async callerWith(credential: string): Promise<Caller | null> {
     const text = readKeyText(credential);
-    const key = text && (await this.directory.find(text.id));
-    if (!text || !key) return null;
-    const fault = this.faultOf(key, hashOf(text.secret));
-    if (fault === 'unknown') return null;
+    if (!text) return null;
+    const hash = hashOf(text.secret);
+    let key = await this.directory.find(text.id);
+    // Of a key that was revoked there is no news.
+    if (key && key.revokedAt === null && this.faultOf(key, hash) !== null) key = await this.directory.findAnew(text.id);
+    const fault = key ? this.faultOf(key, hash) : 'unknown';
+    if (!key || fault === 'unknown') return null;
     if (fault !== null) throw unauthenticated(fault);
     this.directory.noteUse(key.id);
     return { actor: `key:${key.id}`, role: key.role };
   }
 
-  /** Only who has the secret learns that its time is over. */
+  /** Only who has the secret learns what has become of the key. */
   private faultOf(key: StoredKey, hash: Buffer): string | null {
     const now = this.database.clock.now();
     const isCurrent = timingSafeEqual(key.hash, hash);
     const isPrevious = key.previousHash !== null && timingSafeEqual(key.previousHash, hash);
     if (!isCurrent && !isPrevious) return 'unknown';
+    if (key.revokedAt !== null) return 'this key was revoked';
     if (key.expiresAt !== null && key.expiresAt <= now) return 'this key has expired';
     if (!isCurrent && (key.previousUntil ?? 0) <= now) return 'this key was rotated: use the new one';
     return null;

@@ -4,9 +4,9 @@ import { uuidv7 } from 'uuidv7';
 import { Config } from '../../config/config.js';
 import { KeyDirectory } from '../../engine/key-directory.js';
 import { parseDuration } from '../../saga/durations.js';
-import { ApiKeys, type KeyAuthor, type StoredKey } from '../../store/api-keys.js';
+import { ApiKeys, type StoredKey } from '../../store/api-keys.js';
 import { Database } from '../../store/database.js';
-import { callerOf } from '../access/caller.js';
+import { actOf } from '../access/act.js';
 import { hashOf, keyText, newSecret } from '../access/key-text.js';
 import { invalidRequest } from '../body.pipe.js';
 import { Problem } from '../errors/problem.js';
@@ -36,7 +36,7 @@ export class KeyStore {
     const secret = newSecret();
     const isFirst = !this.config.isGuarded && this.directory.isEmpty;
     const key = { id: uuidv7(), name, role, hash: hashOf(secret), expiresAt: this.ahead(expiresAt) };
-    const created = await this.keys.create(key, authorOf(request));
+    const created = await this.keys.create(key, actOf(request));
     await this.heard();
     const notice = role === 'admin' ? NOTICE : `${NOTICE} ${NO_ADMIN}`;
     return { ...withSecret(created, secret), ...(isFirst && { notice }) };
@@ -50,14 +50,14 @@ export class KeyStore {
     const secret = newSecret();
     const previousFor = expiresPreviousAfter === undefined ? A_DAY : parseDuration(expiresPreviousAfter)!;
     const rotation = { hash: hashOf(secret), previousFor, expiresAt: this.ahead(expiresAt) };
-    const rotated = await this.keys.rotate(known(id), rotation, authorOf(request));
+    const rotated = await this.keys.rotate(known(id), rotation, actOf(request));
     if (!rotated) throw unknown(id);
     await this.heard();
     return withSecret(rotated, secret);
   }
 
   async revoke(id: string, request: FastifyRequest): Promise<void> {
-    if (!(await this.keys.revoke(known(id), authorOf(request)))) throw unknown(id);
+    if (!(await this.keys.revoke(known(id), actOf(request)))) throw unknown(id);
     await this.heard();
   }
 
@@ -87,10 +87,6 @@ export class KeyStore {
 
 function withSecret(key: StoredKey, secret: string): NewKeyDto {
   return { ...viewOfKey(key), key: keyText(key.id, secret) };
-}
-
-function authorOf(request: FastifyRequest): KeyAuthor {
-  return { actor: callerOf(request).actor, requestId: request.id };
 }
 
 function known(id: string): string {
