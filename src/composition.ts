@@ -11,6 +11,10 @@ import { Intake } from './engine/admission/intake.js';
 import { LoadWatch } from './engine/admission/load-watch.js';
 import { buildClient } from './engine/build-client.js';
 import { buildEngine } from './engine/build-engine.js';
+import { BulkMetrics } from './engine/bulk/bulk-metrics.js';
+import { BulkRound } from './engine/bulk/bulk-round.js';
+import { BulkRunner } from './engine/bulk/bulk-runner.js';
+import { DryRun } from './engine/bulk/dry-run.js';
 import { Engine } from './engine/engine.js';
 import { EngineMetrics } from './engine/engine-metrics.js';
 import { EngineOptions } from './engine/engine-options.js';
@@ -31,6 +35,8 @@ import { WakeQueue } from './queue/wake-queue.js';
 import { ApiKeys } from './store/api-keys.js';
 import { AuditTrail } from './store/audit-trail.js';
 import { BreakerOrders } from './store/breaker-orders.js';
+import { BulkItems } from './store/bulk-items.js';
+import { BulkOperations } from './store/bulk-operations.js';
 import { Database } from './store/database.js';
 import { Definitions } from './store/definitions.js';
 import { IdempotencyKeys } from './store/idempotency.js';
@@ -39,6 +45,7 @@ import { Leases } from './store/leases.js';
 import { Nodes } from './store/nodes.js';
 import { Participants } from './store/participants.js';
 import { SagaList } from './store/saga-list.js';
+import { StuckGroups } from './store/stuck-groups.js';
 import { Sagas } from './store/sagas.js';
 import { PostgresSchedules } from './store/schedules.js';
 import { Settings } from './store/settings.js';
@@ -74,6 +81,7 @@ export class Composition {
       ...waysOut(databaseUrl),
       ...admission(),
       ...engine(),
+      ...bulk(),
       ...webhooks(),
     ];
     return { module: Composition, providers, exports: providers };
@@ -120,6 +128,7 @@ function store(url: string, config: Config): Provider[] {
     },
     { provide: Sagas, inject: [Database], useFactory: (database: Database) => new Sagas(database) },
     { provide: SagaList, inject: [Database], useFactory: (database: Database) => new SagaList(database) },
+    { provide: StuckGroups, inject: [Database], useFactory: (database: Database) => new StuckGroups(database) },
     { provide: Definitions, inject: [Database], useFactory: (database: Database) => new Definitions(database) },
     { provide: Participants, inject: [Database], useFactory: (database: Database) => new Participants(database) },
     { provide: ApiKeys, inject: [Database], useFactory: (database: Database) => new ApiKeys(database) },
@@ -322,6 +331,37 @@ function webhooks(): Provider[] {
       ) => {
         const options = { timeout, lease: timeout + lease, giveUpAfter, retention };
         return buildDeliverer({ database, journal, notices, options, registry, log });
+      },
+    },
+  ];
+}
+
+function bulk(): Provider[] {
+  return [
+    ...[BulkOperations, BulkItems].map((provide) => ({
+      provide,
+      inject: [Database],
+      useFactory: (database: Database) => new provide(database),
+    })),
+    {
+      provide: DryRun,
+      inject: [Database, Engine],
+      useFactory: (database: Database, engine: Engine) => new DryRun(database, engine),
+    },
+    {
+      provide: BulkRunner,
+      inject: [Engine, BulkOperations, BulkItems, Leases, EngineMetrics, EngineOptions, LOG],
+      useFactory: (
+        engine: Engine,
+        operations: BulkOperations,
+        items: BulkItems,
+        leases: Leases,
+        { registry }: EngineMetrics,
+        { node }: EngineOptions,
+        log: Log,
+      ) => {
+        const round = new BulkRound({ engine, operations, items, metrics: new BulkMetrics(registry), log });
+        return new BulkRunner(operations, round, leases, node, log);
       },
     },
   ];

@@ -8,8 +8,11 @@ import { ParticipantsBoardController } from './admin/participants-board.controll
 import { ParticipantsBoard } from './admin/participants-board.service.js';
 import { SagaOrdersController } from './admin/saga-orders.controller.js';
 import { StatsController } from './admin/stats.controller.js';
+import { StuckController } from './admin/stuck.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BodyPipe } from './body.pipe.js';
+import { BulkController } from './bulk/bulk.controller.js';
+import { Bulk } from './bulk/bulk.service.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
 import { DefinitionsController } from './definitions/definitions.controller.js';
 import { DefinitionStore } from './definitions/definitions.service.js';
@@ -22,6 +25,7 @@ import { KeyStore } from './keys/keys.service.js';
 import { RateGuard } from './limits/rate.guard.js';
 import { ParticipantsController } from './participants/participants.controller.js';
 import { ParticipantStore } from './participants/participants.service.js';
+import { AttemptsController } from './sagas/attempts.controller.js';
 import { SagaEvents } from './sagas/saga-events.js';
 import { SagaOrders } from './sagas/saga-orders.js';
 import { SagasController } from './sagas/sagas.controller.js';
@@ -33,14 +37,17 @@ import { Webhooks } from './webhooks/webhooks.service.js';
 const PROBES = [HealthController, MetricsController];
 const RESOURCES = [
   SagasController,
+  AttemptsController,
   DefinitionsController,
   ParticipantsController,
   CallbacksController,
   KeysController,
   StatsController,
+  StuckController,
   ParticipantsBoardController,
   SagaOrdersController,
   AuditController,
+  BulkController,
   WebhooksController,
 ];
 
@@ -60,6 +67,7 @@ export class ApiModule {
         DefinitionStore,
         ParticipantStore,
         KeyStore,
+        Bulk,
         Webhooks,
         SyncedSagas,
         EnvironmentKeys,

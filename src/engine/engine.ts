@@ -7,7 +7,6 @@ import type { Refusal } from '../saga/refusal.js';
 import type { SagaState } from '../saga/state.js';
 import type { WakeHint } from '../queue/hint.js';
 import type { WakeQueue, WakeQueueState } from '../queue/wake-queue.js';
-import type { SagaRow } from '../store/saga-row.js';
 import type { Journal } from '../store/journal.js';
 import type { SagaFilter } from '../store/saga-conditions.js';
 import type { SagaList } from '../store/saga-list.js';
