@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Allow, IsIn, IsOptional, IsRFC3339, IsString, Matches, ValidateBy } from 'class-validator';
 import { parseDuration } from '../../saga/durations.js';
 import { ListPage } from '../page.dto.js';
@@ -10,18 +10,18 @@ const LONGEST_OVERLAP = 90 * 86_400_000;
 
 export const DELIVERY_STATUSES = ['pending', 'synced', 'failed'] as const;
 
-const FILTER = {
+const FILTER: ApiPropertyOptions = {
   type: 'object',
   description:
     'Which events are wanted: those that meet everything given. `definitions`: of one of these; `tags`: with all of ' +
     'these; `types`: with a fact of one of these types or groups (docs/how-to/receive-saga-events.md).',
-  required: false,
+  selfRequired: false,
   properties: {
     definitions: { type: 'array', maxItems: 100, items: { type: 'string' } },
     tags: { type: 'object', additionalProperties: { type: 'string' } },
     types: { type: 'array', maxItems: 100, items: { type: 'string' } },
   },
-} as const;
+};
 
 /** What `POST /v1/admin/webhooks` and `PUT /v1/admin/webhooks/{id}` take. */
 export class PutWebhook {

@@ -22,18 +22,17 @@ export class HandingOut {
       return false;
     }
     const hasFiltersByType = this.receivers.all.some(({ filter }) => filter.types !== undefined);
-    let isFresh = false;
     const taken = await this.outbox.handOut(PAGE, hasFiltersByType, async (entries) => {
       // Whoever subscribed a moment ago is to get these entries too.
       await this.receivers.refresh(now, 0);
-      isFresh = true;
       return streamsOf(entries, this.receivers.all);
     });
-    const replayed = await this.replays.advance(PAGE, (id, saga) => {
-      const subscription = this.receivers.find(id);
-      return subscription !== undefined && wantsSaga(subscription.filter, saga);
+    const replayed = await this.replays.advance(PAGE, async (id, sagas) => {
+      await this.receivers.refresh(now, 0);
+      const filter = this.receivers.find(id)?.filter;
+      return filter ? sagas.filter((saga) => wantsSaga(filter, saga)) : [];
     });
-    return (isFresh && taken === PAGE) || replayed;
+    return taken === PAGE || replayed;
   }
 }
 

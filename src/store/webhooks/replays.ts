@@ -25,6 +25,8 @@ export interface ReplayedSaga {
   readonly at: number;
 }
 
+type Choice = (subscriptionId: string, sagas: readonly ReplayedSaga[]) => Promise<readonly ReplayedSaga[]>;
+
 interface Replay {
   readonly id: string;
   readonly subscriptionId: string;
@@ -84,10 +86,10 @@ export class WebhookReplays {
 
   /**
    * Does the next `limit` sagas of the oldest replay, in one transaction.
-   * @param isWanted whether the subscription wants events of this saga
+   * @param wanted those of the sagas whose events the subscription wants
    * @returns whether there was anything to do
    */
-  async advance(limit: number, isWanted: (subscriptionId: string, saga: ReplayedSaga) => boolean): Promise<boolean> {
+  async advance(limit: number, wanted: Choice): Promise<boolean> {
     const open = await this.#database.query(
       { name: 'webhook-replays', text: 'select from skald.webhook_replays where done_at is null limit 1' },
       [],
@@ -98,7 +100,7 @@ export class WebhookReplays {
         if (!(await takesTurn(manager))) return false;
         const [replay] = await manager.query<Replay[]>(NEXT);
         if (!replay) return false;
-        await turnPage(manager, replay, limit, isWanted);
+        await turnPage(manager, replay, limit, wanted);
         return true;
       }),
     );
@@ -109,10 +111,13 @@ async function turnPage(
   manager: EntityManager,
   { id, subscriptionId, from, to, afterSaga }: Replay,
   limit: number,
-  isWanted: (subscriptionId: string, saga: ReplayedSaga) => boolean,
+  choose: Choice,
 ): Promise<void> {
   const rows = await manager.query<ReplayedSaga[]>(PAGE, [afterSaga, from, to, limit]);
-  const wanted = rows.filter((saga) => saga.firstSeq !== null && isWanted(subscriptionId, saga));
+  const wanted = await choose(
+    subscriptionId,
+    rows.filter(({ firstSeq }) => firstSeq !== null),
+  );
   await widen(
     manager,
     wanted.map((saga) => wishOf(subscriptionId, saga)),
