@@ -30,6 +30,9 @@ export function check<T extends object>(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { problems: [{ pointer: '', detail: 'must be a JSON object' }] };
   }
+  // What every object has by nature is nobody's field, and the check itself goes by `constructor`.
+  const inherited = Object.keys(value).filter((name) => name in Object.prototype);
+  if (inherited.length > 0) return { problems: inherited.map((name) => ({ pointer: `/${name}`, detail: NO_FIELD })) };
   const { openFields } = type;
   const closed = openFields ? Object.entries(value).filter(([name]) => !openFields.test(name)) : null;
   const instance = Object.assign(new type(), closed ? Object.fromEntries(closed) : value);
@@ -42,13 +45,15 @@ export function invalidRequest(problems: readonly FieldProblem[]): Problem {
   return new Problem(400, 'invalid-request', 'Invalid request', detail.slice(0, 1_000), { errors: problems });
 }
 
+const NO_FIELD = 'there is no such field: take it out';
+
 const BUILT_IN = new Set<unknown>([String, Boolean, Number, Array, Object]);
 
 function problemsOf(error: ValidationError, above: string): FieldProblem[] {
   const pointer = `${above}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
     pointer,
-    detail: rule === 'whitelistValidation' ? 'there is no such field: take it out' : message,
+    detail: rule === 'whitelistValidation' ? NO_FIELD : message,
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, pointer))];
 }

@@ -34,10 +34,12 @@ const ANSWERS: { readonly [status: string]: { readonly description: string; read
   },
 };
 
+/** Before a request has even been looked at. */
+const ANYWHERE = [400, 431, 500];
 const READS = [400, 401, 403, 404, 429, 431, 500, 503];
 const WRITES = [...READS, 409, 413, 415, 422];
 
-/** Adds the answers that all operations of `/v1` have in common, each described once. */
+/** Adds the answers that operations have in common, each described once. */
 export function addCommonAnswers(api: OpenAPIObject): void {
   const schema = { $ref: getSchemaPath(ProblemDto) };
   const content = { 'application/problem+json': { schema } };
@@ -51,8 +53,8 @@ export function addCommonAnswers(api: OpenAPIObject): void {
       const { responses } = operation;
       if (!responses) continue;
       responses['default'] = { description: 'What is wrong, and how to mend it', content };
-      if (!path.startsWith('/v1/')) continue;
-      for (const status of statusesOf(method, operation)) responses[status] ??= { $ref: refTo(status) };
+      const statuses = path.startsWith('/v1/') ? statusesOf(method, operation) : ANYWHERE;
+      for (const status of statuses) responses[status] ??= { $ref: refTo(status) };
     }
   }
 }

@@ -6,6 +6,7 @@ import { Access } from '../access/access.js';
 import { ANY_JSON, ApiIdempotencyKey, ApiIfMatch, ApiPage, ApiPreferWait } from '../docs/described.js';
 import { headerOf } from '../header.js';
 import type { Page } from '../page.dto.js';
+import { BATCH, BATCH_RESULTS } from './batch.dto.js';
 import { CancelSaga } from './messages.dto.js';
 import { ReadSaga } from '../webhooks/consistency.dto.js';
 import { SyncedSagas } from '../webhooks/synced-sagas.js';
@@ -17,12 +18,6 @@ import { SagaId } from './saga-id.pipe.js';
 import { Sagas } from './sagas.service.js';
 import { sightOf } from './sight.js';
 import { StartSaga } from './start-saga.dto.js';
-
-const BATCH = {
-  type: 'object',
-  required: ['items'],
-  properties: { items: { type: 'array', maxItems: 1_000, items: { $ref: '#/components/schemas/StartSaga' } } },
-};
 
 @Controller('v1/sagas')
 export class SagasController {
@@ -61,6 +56,7 @@ export class SagasController {
   @Access('submitter')
   @HttpCode(200)
   @ApiBody({ schema: BATCH })
+  @ApiOkResponse({ schema: BATCH_RESULTS })
   startBatch(@Body() batch: unknown, @Req() request: FastifyRequest): Promise<{ items: object[] }> {
     return this.sagas.startBatch(batch, sightOf(request));
   }

@@ -70,9 +70,10 @@ export class Sagas {
   }
 
   private async startItem(item: unknown, sight: Sight): Promise<object> {
-    const { idempotencyKey, ...rest } = (item ?? {}) as { idempotencyKey?: unknown };
+    const isObject = typeof item === 'object' && item !== null && !Array.isArray(item);
+    const { idempotencyKey, ...rest } = (isObject ? item : {}) as { idempotencyKey?: unknown };
     try {
-      const checked = check(StartSaga, Array.isArray(item) ? item : rest);
+      const checked = check(StartSaga, isObject ? rest : item);
       if ('problems' in checked) throw invalidRequest(checked.problems);
       if (idempotencyKey !== undefined && typeof idempotencyKey !== 'string') {
         throw invalidRequest([{ pointer: '/idempotencyKey', detail: 'must be a text' }]);
@@ -82,7 +83,8 @@ export class Sagas {
     } catch (err) {
       const problem = asProblem(err);
       if (!problem) throw err;
-      return { status: problem.status, problem: bodyOf(problem) };
+      const { retryAfter } = problem.more;
+      return { status: problem.status, problem: bodyOf(problem), ...(retryAfter !== undefined && { retryAfter }) };
     }
   }
 }
