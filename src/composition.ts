@@ -33,6 +33,7 @@ import { RedisSchedules } from './queue/redis-schedules.js';
 import { RequestCounter } from './queue/request-counter.js';
 import { WakeQueue } from './queue/wake-queue.js';
 import { ApiKeys } from './store/api-keys.js';
+import { Audit } from './store/audit.js';
 import { AuditTrail } from './store/audit-trail.js';
 import { BreakerOrders } from './store/breaker-orders.js';
 import { BulkItems } from './store/bulk-items.js';
@@ -338,7 +339,7 @@ function webhooks(): Provider[] {
 
 function bulk(): Provider[] {
   return [
-    ...[BulkOperations, BulkItems].map((provide) => ({
+    ...[BulkOperations, BulkItems, Audit].map((provide) => ({
       provide,
       inject: [Database],
       useFactory: (database: Database) => new provide(database),

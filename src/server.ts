@@ -9,6 +9,7 @@ import { Composition, SCHEDULES, type Schedules } from './composition.js';
 import type { Config } from './config/config.js';
 import type { Log } from './config/log.js';
 import { LoadWatch } from './engine/admission/load-watch.js';
+import { BulkRunner } from './engine/bulk/bulk-runner.js';
 import { Engine } from './engine/engine.js';
 import { Janitor } from './engine/janitor.js';
 import { KeyDirectory } from './engine/key-directory.js';
@@ -59,6 +60,7 @@ export async function startServer(config: Config, log: Log, databaseUrl: string)
   engine.start();
   if (config.role !== 'api') await app.get(Worker).start();
   if (config.role !== 'api') app.get(Deliverer).start();
+  if (config.role !== 'api') app.get(BulkRunner).start();
   app.get(Janitor).start();
   if (config.role !== 'worker') app.get(LoadWatch).start();
   await app.listen(config.port, config.host);
@@ -67,6 +69,7 @@ export async function startServer(config: Config, log: Log, databaseUrl: string)
 
 /** In the order in which things are used: the last to be needed is the last to go. */
 async function stop(app: INestApplication): Promise<void> {
+  await app.get(BulkRunner).stop();
   await Promise.all([app.get(Engine).drain(), app.get(Deliverer).stop()]);
   await app.close();
   app.get(Janitor).stop();

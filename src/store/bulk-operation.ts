@@ -6,7 +6,9 @@ export type BulkStatus = 'running' | 'paused' | 'stopped' | 'cancelled' | 'compl
  * What came of one saga: its turn has not come, its order was taken and nothing more is known, its next attempt was seen,
  * none was seen in time, or it would not take the order.
  */
-export type BulkOutcome = 'waiting' | 'pending' | 'succeeded' | 'failed' | 'undecided' | 'refused';
+export const BULK_OUTCOMES = ['waiting', 'pending', 'succeeded', 'failed', 'undecided', 'refused'] as const;
+
+export type BulkOutcome = (typeof BULK_OUTCOMES)[number];
 
 /** How many sagas of an operation have each outcome. */
 export type BulkCounts = Readonly<Record<Exclude<BulkOutcome, 'waiting'>, number>> & {
@@ -22,6 +24,8 @@ export interface BulkRequest {
   readonly action: string;
   /** The other fields of the order. */
   readonly params: Json;
+  /** The same without what the audit trail must not show. */
+  readonly shownParams?: Json;
   readonly reason: string;
   /** Who wants it: see `AuditRecord.actor`. */
   readonly by: string;

@@ -67,7 +67,8 @@ export class BulkOperations {
         if (started.length === 0) return false;
         const selected = await selectWithin(manager, id, filter);
         await manager.query('update skald.bulk_operations set selected = $2 where id = $1', [id, selected]);
-        const after = { filter: request.filter, action, params: request.params, selected };
+        const params = request.shownParams ?? request.params;
+        const after = { filter: request.filter, action, params, selected };
         await recordWithin(manager, { actor: by, action: 'bulk.start', target: id, reason, after, requestId });
         return true;
       }),

@@ -12,6 +12,7 @@ import {
 } from '../../engine/engine-errors.js';
 import type { Refusal } from '../../saga/refusal.js';
 import { KeyOver } from '../../store/api-keys.js';
+import { TooManySagas } from '../../store/bulk-selection.js';
 import { EntryRefused, StoreUnavailable } from '../../store/errors.js';
 import { BadCursor } from '../../store/page.js';
 import { WebhookNameTaken } from '../../store/webhooks/subscription.js';
@@ -45,6 +46,7 @@ export function asProblem(err: unknown): Problem | null {
   }
   if (err instanceof WebhookNameTaken) return new Problem(409, err.code, 'Name taken', err.message);
   if (err instanceof KeyOver) return new Problem(409, err.code, 'The key is over', err.message);
+  if (err instanceof TooManySagas) return new Problem(422, err.code, 'Too many sagas', err.message);
   if (err instanceof EntryRefused) return new Problem(422, err.code, 'Not storable', err.message);
   return fromHttp(err);
 }

@@ -116,7 +116,9 @@ export class BulkRound {
     if (err instanceof StoreUnavailable) throw err;
     const isKnown = err instanceof UnknownSaga;
     if (!isKnown) this.parts.log.error({ err, saga }, 'a saga could not be given the order of a bulk operation');
-    const { code, message } = isKnown ? err : stepError('internal-error', err instanceof Error ? err.message : 'unknown');
+    const { code, message } = isKnown
+      ? err
+      : stepError('internal-error', err instanceof Error ? err.message : 'unknown');
     return { saga, was: 'waiting', outcome: 'refused', seq: null, status: null, code, message };
   }
 
@@ -131,7 +133,11 @@ const UNSEEN = { code: 'no-outcome', message: 'it has made no attempt since that
 
 function judged(
   operation: BulkOperation,
-  { saga, was, orderedSeq }: { readonly saga: string; readonly was: 'waiting' | 'pending'; readonly orderedSeq: number },
+  {
+    saga,
+    was,
+    orderedSeq,
+  }: { readonly saga: string; readonly was: 'waiting' | 'pending'; readonly orderedSeq: number },
   state: SagaState,
 ): BulkNews {
   const { outcome, error } = judge(orderOf(operation), state, orderedSeq);
