@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config.js';
 
 /** Injection token of the process's logger. */
@@ -6,15 +6,29 @@ export const LOG = Symbol('log');
 
 export type Log = Logger;
 
-/** Structured logs on standard output; secrets that could slip into a record are cut out by name. */
-export function createLog(config: Pick<Config, 'logLevel' | 'logFormat'>): Log {
+/** Credentials, and what users send and get: nothing of it belongs in a log. */
+const SECRETS = [
+  ...['authorization', 'cookie', '["set-cookie"]', '["x-api-key"]', 'apiKey', 'secret', 'password', 'token'],
+  ...['body', 'input', 'output', 'payload'],
+];
+
+/** As fields of a record, and below. */
+function atThreeLevels(name: string): string[] {
+  return name.startsWith('[') ? [name, `*${name}`, `*.*${name}`] : [name, `*.${name}`, `*.*.${name}`];
+}
+
+/**
+ * Structured logs; secrets that could slip into a record are cut out by name.
+ * @param destination of the lines, in the format `json`. Default: standard output
+ */
+export function createLog(config: Pick<Config, 'logLevel' | 'logFormat'>, destination?: DestinationStream): Log {
   const options = {
     level: config.logLevel,
     base: { pid: process.pid },
     serializers: { err: errorRecord },
-    redact: { paths: ['req.headers.authorization', '*.secret', '*.password', '*.apiKey'], censor: '[redacted]' },
+    redact: { paths: SECRETS.flatMap(atThreeLevels), censor: '[redacted]' },
   };
-  if (config.logFormat === 'json') return pino(options);
+  if (config.logFormat === 'json') return pino(options, destination);
   return pino({
     ...options,
     transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss.l', ignore: 'pid' } },

@@ -18,7 +18,9 @@ export class ProblemFilter implements ExceptionFilter {
   private read(err: unknown, request: FastifyRequest): Problem {
     const problem = asProblem(err);
     if (problem) return problem;
-    this.log.error({ err, requestId: request.id, method: request.method, url: request.url }, 'a request met a bug');
+    // The route, not the URL: that may hold business data, or be a capability like a callback's.
+    const { method, routeOptions } = request;
+    this.log.error({ err, requestId: request.id, method, route: routeOptions.url }, 'a request met a bug');
     return new Problem(
       500,
       'internal-error',

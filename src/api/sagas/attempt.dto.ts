@@ -1,4 +1,4 @@
-import { ErrorDto } from './saga.dto.js';
+import type { ErrorDto } from './saga.dto.js';
 
 /** One call of an action or a compensation. */
 export class AttemptDto {
