@@ -6,7 +6,7 @@ import path from 'node:path';
  * Compiles the server, the SDK and the examples, each only if something that goes into it is newer than its last build.
  * Looking takes some 20 ms, a build several seconds; this is what makes `npm start` quick the second time.
  *
- *     node scripts/build-when-stale.mjs [server] [sdk] [bank] [travel]      all of them unless some are named
+ *     node scripts/build-when-stale.mjs [server] [packed] [sdk] [bank] [travel]      all of them unless some are named
  */
 const root = path.dirname(import.meta.dirname);
 const common = ['package.json', 'package-lock.json', 'tsconfig.json'];
@@ -29,6 +29,12 @@ const sdk = {
   stamp: 'sdk/dist/.built',
   command: ['run', '--silent', 'build', '--workspace', '@skald/sdk'],
 };
+/** The server in one file, for the tests: see `test/support/pack-server.mjs`. */
+const packed = {
+  inputs: ['dist/.built', 'test/support/pack-server.mjs', 'test/support/packed-server.cjs'],
+  stamp: 'dist/.packed/.built',
+  command: ['run', '--silent', 'pack:server'],
+};
 /** Those that are written in TypeScript; they are compiled against the SDK as it is published. */
 const example = (name) => ({
   inputs: [...sdk.inputs, `examples/${name}/src`, `examples/${name}/package.json`, `examples/${name}/tsconfig.json`],
@@ -36,14 +42,21 @@ const example = (name) => ({
   command: ['run', '--silent', 'build', '--workspace', `skald-example-${name}`],
 });
 
-const PARTS = { server: [server], sdk: [sdk], bank: [sdk, example('bank')], travel: [sdk, example('travel')] };
+const PARTS = {
+  server: [server],
+  packed: [server, packed],
+  sdk: [sdk],
+  bank: [sdk, example('bank')],
+  travel: [sdk, example('travel')],
+};
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
 const parts = [...new Set(wanted.flatMap((name) => PARTS[name]))];
-if (parts.some(isStale)) alone(() => parts.filter(isStale).forEach(build));
+if (parts.some(isStale)) alone(() => parts.forEach((part) => isStale(part) && build(part)));
 
 function isStale({ inputs, stamp }) {
   const file = path.join(root, stamp);
+  if (!inputs.every((input) => existsSync(path.join(root, input)))) return true; // made by a build that is still to come
   return (
     !existsSync(file) || Math.max(...inputs.map((input) => lastChange(path.join(root, input)))) > statSync(file).mtimeMs
   );

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { builtServer } from '../support/built-server.js';
 import { freshDatabase, type FreshDatabase } from '../support/database.js';
 import { type Effect, ParticipantProcess } from '../support/participant-process.js';
 import type { DefinitionDocument } from '../support/plan.js';
@@ -70,11 +71,8 @@ class OwnServer {
     const redis = withRedis && hasRedisServer ? await PrivateRedis.start() : null;
     // Without a redis-server to start, a database of the shared one that the suites of others leave alone.
     const redisSettings: Settings = withRedis ? { REDIS_URL: redis?.url ?? `${redisUrl()!}/9` } : {};
-    const server = await SkaldProcess.start({
-      DATABASE_URL: database.url,
-      SKALD_SWEEP_INTERVAL: '500ms',
-      ...redisSettings,
-    });
+    const settings = { DATABASE_URL: database.url, SKALD_SWEEP_INTERVAL: '500ms', ...redisSettings };
+    const server = await SkaldProcess.start(settings, builtServer());
     return new OwnServer(server, database, redis);
   }
 

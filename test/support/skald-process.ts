@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtServer } from './built-server.js';
+import { packedServer } from './built-server.js';
 import { endWithTests } from './guard.js';
 import { freePort } from './ports.js';
 import { SkaldApi } from './skald-api.js';
@@ -29,13 +29,14 @@ export class SkaldProcess {
   private constructor(
     private readonly port: number,
     private readonly settings: Settings,
+    private readonly program: string,
   ) {
     this.api = new SkaldApi(`http://127.0.0.1:${port}`);
   }
 
-  /** Starts a server on a free port and waits until it is ready. */
-  static async start(settings: Settings): Promise<SkaldProcess> {
-    const server = new SkaldProcess(await freePort(), settings);
+  /** Starts a server on a free port and waits until it is ready. @param program default: the one that starts quickly */
+  static async start(settings: Settings, program = packedServer()): Promise<SkaldProcess> {
+    const server = new SkaldProcess(await freePort(), settings, program);
     try {
       await server.restart();
     } catch (error) {
@@ -60,7 +61,7 @@ export class SkaldProcess {
       HOST: '127.0.0.1',
       SKALD_LOG_FORMAT: 'json',
     };
-    const child = spawn(process.execPath, [builtServer()], {
+    const child = spawn(process.execPath, [this.program], {
       env: { ...base, SKALD_DATA_DIR: join(this.folder, 'data'), ...this.settings, ...more },
       stdio: ['ignore', log, log],
     });
