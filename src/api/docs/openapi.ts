@@ -16,7 +16,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key, or a token of the issuer' })
     .addSecurityRequirements('bearer')
     .build();
   const api = SwaggerModule.createDocument(app, document, {
