@@ -18,8 +18,13 @@ export function parseStrictJson(body: Buffer | string): unknown {
   try {
     return JSON.parse(text);
   } catch (err) {
-    throw malformed('malformed-json', 'Malformed JSON', `the body is not JSON: ${(err as Error).message}`);
+    throw malformed('malformed-json', 'Malformed JSON', `the body is not JSON: ${withoutBody(err as Error)}`);
   }
+}
+
+/** A problem may be logged by whoever gets it: it says what is wrong with the body, and repeats nothing of it. */
+function withoutBody({ message }: Error): string {
+  return message.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '').split('\n', 1)[0]!;
 }
 
 /** YAML with the same limits; aliases are bounded, so that a small text can't grow into a large document. */
@@ -27,12 +32,12 @@ export function parseStrictYaml(body: Buffer | string): unknown {
   const text = textOf(body);
   const document = parseDocument(text, { uniqueKeys: true, merge: false, version: '1.2' });
   const [error] = document.errors;
-  if (error) throw malformed('malformed-yaml', 'Malformed YAML', `the body is not YAML: ${error.message}`);
+  if (error) throw malformed('malformed-yaml', 'Malformed YAML', `the body is not YAML: ${withoutBody(error)}`);
   let json: string;
   try {
     json = JSON.stringify(document.toJS({ maxAliasCount: 50 }), refuseEndless);
   } catch (err) {
-    throw malformed('malformed-yaml', 'Malformed YAML', `the body can not be read: ${(err as Error).message}`);
+    throw malformed('malformed-yaml', 'Malformed YAML', `the body can not be read: ${withoutBody(err as Error)}`);
   }
   return parseStrictJson(json);
 }
@@ -99,8 +104,8 @@ function inspectNumber(text: string): void {
   const value = Number(text);
   const isWhole = /^-?\d+$/.test(text);
   if (Number.isFinite(value) && (!isWhole || Number.isSafeInteger(value))) return;
-  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  throw malformed('number-out-of-range', 'Number out of range', `${shown} can not be kept exactly: send it as a text`);
+  const detail = `a number of ${text.length} characters can not be kept exactly: send it as a text`;
+  throw malformed('number-out-of-range', 'Number out of range', detail);
 }
 
 function inspectString(raw: string, fields: Set<string> | null | undefined): void {
