@@ -16,7 +16,7 @@ export {
 export { SkaldClient } from './client/client.js';
 export type { Admin } from './client/admin.js';
 export type { Attempt } from './client/attempt.js';
-export type { AuditEntry, AuditFilter } from './client/audit.js';
+export type { AuditEntry, AuditFilter, AuditVerdict } from './client/audit.js';
 export type { Bulk } from './client/bulk.js';
 export type {
   BulkForecast,
@@ -76,7 +76,14 @@ export type { DefinitionWarning, StoredDefinition } from './client/stored-defini
 export type { StuckFilter, StuckGroup } from './client/stuck-groups.js';
 export type { TraceContext, TraceSource } from './client/trace-context.js';
 export type { WatchOptions } from './client/watch.js';
-export type { NewWebhook, Webhook, WebhookDelivery, WebhookFilter } from './client/webhook-subscription.js';
+export type {
+  IssuedWebhook,
+  NewWebhook,
+  Webhook,
+  WebhookDelivery,
+  WebhookFilter,
+  WebhookTrial,
+} from './client/webhook-subscription.js';
 export type { Webhooks } from './client/webhooks.js';
 
 // Definitions.

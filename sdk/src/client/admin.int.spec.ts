@@ -118,13 +118,17 @@ describe('what an operator asks', () => {
 
   const client = () => new SkaldClient({ baseUrl: edge.url, retries: 0 });
 
-  it.each(ASKED)('%s goes where the contract says', async (...[, call, line, body]: Asked) => {
-    edge.plays(answers(200, { items: [] }));
-    await call(client().admin);
-    expect(edge.lines).toEqual([line]);
-    const sent = edge.seen[0]!.body;
-    expect(sent === '' ? undefined : JSON.parse(sent)).toEqual(body);
-  });
+  it.each(ASKED.map((asked) => ({ what: asked[0], asked })))(
+    '$what goes where the contract says',
+    async ({ asked }) => {
+      const [, call, line, body] = asked;
+      edge.plays(answers(200, { items: [] }));
+      await call(client().admin);
+      expect(edge.lines).toEqual([line]);
+      const sent = edge.seen[0]!.body;
+      expect(sent === '' ? undefined : JSON.parse(sent)).toEqual(body);
+    },
+  );
 
   it('reads lists page by page', async () => {
     const { admin, sagas } = client();

@@ -1,4 +1,4 @@
-import { auditLines, type AuditEntry, type AuditFilter } from './audit.js';
+import { auditLines, type AuditEntry, type AuditFilter, type AuditVerdict } from './audit.js';
 import { Bulk } from './bulk.js';
 import type { CallOptions } from './client-options.js';
 import { path, type Connection } from './connection.js';
@@ -42,14 +42,19 @@ export class Admin extends SagaOrders {
     return (await this.#connection.ask<{ readonly items: readonly StuckGroup[] }>(ask)).items;
   }
 
-  /** Who did what: rows of the audit trail that meet the filter, oldest first, page by page. */
+  /** Who did what: rows of the audit trail that meet the filter, newest first, page by page. */
   audit(filter: AuditFilter = {}, options: ListOptions = {}): AsyncGenerator<AuditEntry, void, undefined> {
     return allPages(this.#connection, '/v1/admin/audit', options, textsOf(filter));
   }
 
-  /** The same in one answer that may be of any length (NDJSON), for an archive. */
+  /** The same in one answer that may be of any length (NDJSON), oldest first, for an archive. */
   exportAudit(filter: AuditFilter = {}, options: CallOptions = {}): AsyncGenerator<AuditEntry, void, undefined> {
     return auditLines(this.#connection, filter, options);
+  }
+
+  /** Whether no row of the audit trail was changed or taken out. The server reads all of it. */
+  async verifyAudit(options: CallOptions = {}): Promise<AuditVerdict> {
+    return this.#connection.ask({ ...options, method: 'GET', path: '/v1/admin/audit/verification' });
   }
 
   /** How all participants fare, by name: breakers, limits, calls in flight and endpoints, per process and together. */

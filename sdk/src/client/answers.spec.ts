@@ -85,6 +85,8 @@ const filter: Required<SagaFilter> = {
   participant: 'inventory',
   error: 'f',
   retrying: false,
+  paused: true,
+  troubleBefore: instant,
   startedAfter: new Date(instant),
   startedBefore: instant,
 };

@@ -11,26 +11,40 @@ export interface AuditFilter {
   readonly saga?: string;
   /** `key:<id>`, `token:<subject>`, `env:<role>`, `anonymous`, or a part of the server such as `bulk:<id>`. */
   readonly actor?: string;
-  /** `saga.retry`, `participant.put`, `key.create` … */
+  /** `saga.retry`, `participant.put`, `key.create` …; `saga.*`: all that begin so. */
   readonly action?: string;
-  /** Written after this instant. */
-  readonly after?: Date | string;
+  /** What else it was done to: a participant's name, a key's id … */
+  readonly target?: string;
+  /** Written after this instant, or after the row of this `seq`. */
+  readonly after?: Date | string | number;
 }
 
 /** One row of the audit trail. */
 export interface AuditEntry {
+  /** 1, 2, 3 … without gaps. */
+  readonly seq: number;
   /** Instant by the database's clock. */
   readonly at: string;
   readonly actor: string;
   readonly action: string;
   readonly saga: string | null;
+  /** What else it was done to. */
+  readonly target: string | null;
   readonly reason: string | null;
   /** How things were, and how they are since. */
   readonly before: Json;
   readonly after: Json;
   readonly requestId: string | null;
-  /** `target`, and what newer servers tell. */
-  readonly [field: string]: unknown;
+  /** SHA-256 over the row and the hash of the row before it, in hex. */
+  readonly hash: string;
+}
+
+/** Whether the trail is whole. */
+export interface AuditVerdict {
+  readonly rows: number;
+  readonly intact: boolean;
+  /** The first row that was changed or before which one is missing. */
+  readonly brokenAt: number | null;
 }
 
 /**

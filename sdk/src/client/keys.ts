@@ -22,24 +22,24 @@ export interface ApiKey {
   readonly name: string;
   readonly role: Role;
   readonly createdAt: string;
+  /** Who made it. */
+  readonly createdBy: string;
+  /** `null`: it doesn't end by itself. */
   readonly expiresAt: string | null;
+  /** Until when the text before the last rotation works; `null`: it was not rotated. */
+  readonly previousExpiresAt: string | null;
+  /** `null`: it counts, unless it has expired. */
   readonly revokedAt: string | null;
-  /** To the minute, about. */
+  /** To the minute; `null`: never. */
   readonly lastUsedAt: string | null;
-  /** What newer servers tell. */
-  readonly [field: string]: unknown;
 }
 
 /** A key with its text, which is shown this once and kept nowhere. */
-export interface IssuedKey {
-  readonly id: string;
-  readonly name: string;
-  readonly role: Role;
+export interface IssuedKey extends ApiKey {
   /** For `Authorization: Bearer …`. */
   readonly key: string;
-  readonly expiresAt?: string | null;
-  /** What newer servers tell. */
-  readonly [field: string]: unknown;
+  /** What changes with the first key that is stored. */
+  readonly notice?: string;
 }
 
 /** API keys. Role `admin`. */
@@ -66,9 +66,17 @@ export class Keys {
     });
   }
 
-  /** All keys, those that are revoked or expired included; without their texts. */
-  list(options: ListOptions = {}): AsyncGenerator<ApiKey, void, undefined> {
-    return allPages(this.#connection, '/v1/admin/keys', options);
+  /**
+   * Keys, the newest first, without their texts.
+   *
+   * `revoked`: those that were revoked as well. Default false.
+   */
+  list({ revoked, ...options }: ListOptions & { readonly revoked?: boolean } = {}): AsyncGenerator<
+    ApiKey,
+    void,
+    undefined
+  > {
+    return allPages(this.#connection, '/v1/admin/keys', options, textsOf({ revoked }));
   }
 
   /** @throws {ProblemError} `unknown-key` */

@@ -16,22 +16,53 @@ export interface NewWebhook {
 }
 
 /** A subscription as Skald keeps it. Instants. */
-export interface Webhook extends NewWebhook {
+export interface Webhook {
   readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly filter: WebhookFilter;
+  /** `disabled`: nothing is sent; events wait for it. */
   readonly state: 'active' | 'disabled';
+  /** Why it is disabled. */
+  readonly why: string | null;
   readonly createdAt: string;
-  /** `whsec_…`, shown once: by the calls that make one. */
-  readonly secret?: string;
-  /** Why it is disabled, how far it lags, and what newer servers tell. */
+  /** Events that were given up lately; a replay brings them again. */
+  readonly failed: number;
+  /** What newer servers tell. */
   readonly [field: string]: unknown;
 }
 
-/** One event on its way to one target. */
+/** A subscription with the secret that its events are signed with, which is shown this once. */
+export interface IssuedWebhook extends Webhook {
+  /** `whsec_…` */
+  readonly secret: string;
+}
+
+/** Events of one saga on their way to one target. Instants. */
 export interface WebhookDelivery {
-  /** `<saga>:<seq>`; the same for every repeat. */
-  readonly id?: string;
+  /** Of an event: `<saga>:<seq>`; the same for every repeat. */
+  readonly id: string;
+  readonly saga: string;
+  readonly seq: number;
+  /** The last entry for which the same holds. */
+  readonly toSeq: number;
   readonly status: 'pending' | 'synced' | 'failed';
+  /** At the first one, so far. */
   readonly attempts: number;
-  /** The last error, when it is tried again, and what newer servers tell. */
-  readonly [field: string]: unknown;
+  /** When it is tried again; `null`: not by itself. */
+  readonly nextAttemptAt: string | null;
+  readonly since: string;
+  /** Of the last answer; `null`: there was none. */
+  readonly lastStatus: number | null;
+  readonly lastError: string | null;
+}
+
+/** What came of an event that was sent to try a target out. */
+export interface WebhookTrial {
+  readonly delivered: boolean;
+  /** Of the answer; `null`: there was none. */
+  readonly status: number | null;
+  readonly error: string | null;
+  /** In ms. */
+  readonly latency: number;
 }

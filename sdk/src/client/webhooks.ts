@@ -2,7 +2,7 @@ import type { CallOptions } from './client-options.js';
 import { path, type Connection } from './connection.js';
 import { allPages, type ListOptions } from './pages.js';
 import { textsOf } from './saga-filter.js';
-import type { NewWebhook, Webhook, WebhookDelivery } from './webhook-subscription.js';
+import type { IssuedWebhook, NewWebhook, Webhook, WebhookDelivery, WebhookTrial } from './webhook-subscription.js';
 
 /** Subscriptions: targets that every saga event is sent to. Role `admin`; `operator` may look. */
 export class Webhooks {
@@ -17,7 +17,7 @@ export class Webhooks {
    * Makes a subscription. After a lost answer the client does not repeat it by itself: there may be one already.
    * @returns it, with its secret, which is shown this once
    */
-  async create(webhook: NewWebhook, options: CallOptions = {}): Promise<Webhook> {
+  async create(webhook: NewWebhook, options: CallOptions = {}): Promise<IssuedWebhook> {
     const ask = { method: 'POST', path: '/v1/admin/webhooks', json: webhook, repeatable: 'if-without-effect' } as const;
     return this.#connection.ask({ ...options, ...ask });
   }
@@ -43,7 +43,7 @@ export class Webhooks {
   }
 
   /** Gives it another secret; events are signed with both for a while. The new one is shown this once. */
-  async rotateSecret(id: string, options: CallOptions = {}): Promise<Webhook> {
+  async rotateSecret(id: string, options: CallOptions = {}): Promise<IssuedWebhook> {
     const to = path`/v1/admin/webhooks/${id}/rotate-secret`;
     return this.#connection.ask({ ...options, method: 'POST', path: to, repeatable: 'if-without-effect' });
   }
@@ -54,11 +54,15 @@ export class Webhooks {
   }
 
   /** Sends an event that means nothing, and says what came of it. */
-  async test(id: string, options: CallOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+  async test(id: string, options: CallOptions = {}): Promise<WebhookTrial> {
     return this.#connection.ask({ ...options, method: 'POST', path: path`/v1/admin/webhooks/${id}/test` });
   }
 
-  /** What has been sent, and what is to be. */
+  /**
+   * What is to be sent, what arrived, or what was given up.
+   *
+   * `status`: which of these. Default `pending`.
+   */
   deliveries(
     id: string,
     { status, ...options }: ListOptions & { readonly status?: WebhookDelivery['status'] } = {},

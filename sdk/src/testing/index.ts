@@ -1,3 +1,4 @@
+export { definitionProblems } from './definition-problems.js';
 export { sagaTest, type SagaTest } from './saga-test.js';
 export type { Moment, Scenario, Times } from './scenario.js';
 export type { Effects, Run, SagaOutcome, StepOutcome } from './run.js';
