@@ -75,7 +75,7 @@ module.exports = {
       comment: 'The server imports neither the SDK nor tests, examples or the bench.',
       severity: 'error',
       from: { path: '^src/', pathNot: SPEC },
-      to: { path: '^(sdk|test|examples|bench|scripts)/' },
+      to: { path: '^(sdk|cli|test|examples|bench|scripts)/' },
     },
     {
       name: 'sdk-stands-alone',
@@ -105,6 +105,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^sdk/src/(?!nestjs/|yaml/|testing/)', pathNot: SPEC },
       to: { path: '^sdk/src/(nestjs|yaml|testing)/' },
+    },
+    {
+      name: 'cli-is-a-client',
+      comment: 'The command line knows Skald by its SDK alone.',
+      severity: 'error',
+      from: { path: '^cli/', pathNot: SPEC },
+      to: { path: '^(src|test|examples|bench|scripts)/' },
     },
     {
       name: 'specs-are-nobodys-business',

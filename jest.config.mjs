@@ -45,7 +45,12 @@ const project = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/sdk/dist/', '<rootDir>/examples/[^/]+/dist/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist/',
+    '<rootDir>/sdk/dist/',
+    '<rootDir>/cli/dist/',
+    '<rootDir>/examples/[^/]+/dist/',
+  ],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // Tests of this repository use the SDK's source; what is published is tested as a package.
@@ -65,7 +70,7 @@ const withServices = {
 /** Where processes are killed and frozen under load, or overrun. */
 const withFaults = ['/test/crash/', '/test/bank/', '/test/policies/', '/test/promotion/'];
 
-const roots = '<rootDir>/{src,test,sdk,examples,bench}';
+const roots = '<rootDir>/{src,test,sdk,cli,examples,bench}';
 
 export default {
   // Much of the time goes into waiting for Postgres and other processes, so no core is left to them alone.

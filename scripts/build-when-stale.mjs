@@ -6,7 +6,7 @@ import path from 'node:path';
  * Compiles the server, the SDK and the examples, each only if something that goes into it is newer than its last build.
  * Looking takes some 20 ms, a build several seconds; this is what makes `npm start` quick the second time.
  *
- *     node scripts/build-when-stale.mjs [server] [packed] [sdk] [bank] [travel]      all of them unless some are named
+ *     node scripts/build-when-stale.mjs [server] [packed] [sdk] [cli] [bank] [travel]      all of them unless some are named
  */
 const root = path.dirname(import.meta.dirname);
 const common = ['package.json', 'package-lock.json', 'tsconfig.json'];
@@ -35,6 +35,11 @@ const packed = {
   stamp: 'dist/.packed/.built',
   command: ['run', '--silent', 'pack:server'],
 };
+const cli = {
+  inputs: [...sdk.inputs, 'cli/src', 'cli/package.json', 'cli/tsconfig.json'],
+  stamp: 'cli/dist/.built',
+  command: ['run', '--silent', 'build', '--workspace', '@skald/cli'],
+};
 /** Those that are written in TypeScript; they are compiled against the SDK as it is published. */
 const example = (name) => ({
   inputs: [...sdk.inputs, `examples/${name}/src`, `examples/${name}/package.json`, `examples/${name}/tsconfig.json`],
@@ -46,6 +51,7 @@ const PARTS = {
   server: [server],
   packed: [server, packed],
   sdk: [sdk],
+  cli: [sdk, cli],
   bank: [sdk, example('bank')],
   travel: [sdk, example('travel')],
 };
