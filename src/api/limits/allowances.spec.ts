@@ -78,7 +78,7 @@ describe('what callers may ask', () => {
   it('is taken once by many who come at the same moment', async () => {
     const shared = new Shared(1_000);
     const process = shared.process();
-    const standings = await Promise.all(Array.from({ length: 10 }, () => process.count('a')));
+    const standings = await Promise.all(Array.from({ length: 10 }, async () => process.count('a')));
     expect(standings.every(({ isAllowed }) => isAllowed)).toBe(true);
     expect(shared.takes).toBe(1);
   });
