@@ -99,7 +99,7 @@ describe('what an order to one of many sagas was worth', () => {
   });
 
   it('is known at once for a target that is mended before the step has begun', () => {
-    expect(outcomes(new Story(trip), { ...REBIND, operation: 'action' } as SagaOrder)).toEqual(['succeeded']);
+    expect(outcomes(new Story(trip), { ...REBIND, operation: 'action' })).toEqual(['succeeded']);
   });
 
   it('is what the saga is right after it for orders that try nothing', () => {
