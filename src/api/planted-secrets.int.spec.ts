@@ -229,7 +229,7 @@ describe('a planted secret', () => {
     const bodies = [
       `{"definition":"secretive","input":{"card":"${CARD}",`,
       `{"card":"${CARD}" oops}`,
-      `${CARD}`,
+      CARD,
       JSON.stringify({ definition: CARD, input: CARD, version: PASSWORD }),
       '{"definition":"secretive","input":{"pin":9021047790210477902104779021}}',
     ];
