@@ -137,20 +137,19 @@ export class WebhookSubscriptions {
     work: (manager: EntityManager) => Promise<void>,
   ): Promise<WebhookSubscription | null> {
     if (!UUID.test(id)) return null;
-    return this.#transaction(async (manager) => {
+    const changing = this.#transaction(async (manager) => {
       const before = await lock(manager, id);
       if (!before && action !== 'webhook.create') return null;
-      try {
-        await work(manager);
-      } catch (error) {
-        throw sqlState(error) === UNIQUE_VIOLATION ? new WebhookNameTaken(name ?? '') : error;
-      }
+      await work(manager);
       const after = (await lock(manager, id))!;
       await recordWithin(manager, {
         ...{ ...by, action, target: after.name, after: shown(after) },
         ...(before && { before: shown(before) }),
       });
       return after;
+    });
+    return changing.catch((error: unknown) => {
+      throw sqlState(error) === UNIQUE_VIOLATION ? new WebhookNameTaken(name ?? '') : error;
     });
   }
 
