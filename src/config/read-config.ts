@@ -101,7 +101,7 @@ function warnings(draft: Draft, env: Environment): string[] {
   }
   for (const name of ['SKALD_JWT_ISSUER', 'SKALD_JWT_JWKS_URL'] as const) {
     if (env[name]?.trim().startsWith('http:'))
-      found.push(`${name} is read without TLS: whoever sits in between can make himself an administrator.`);
+      found.push(`${name} is read without TLS: whoever sits in between can become an administrator.`);
   }
   if (isEveryInterface(draft.host) && !isSet(env, 'SKALD_PUBLIC_URL')) {
     found.push(`SKALD_PUBLIC_URL is not set: participants are told to call back at ${draft.publicUrl}.`);

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredKey } from '../store/api-keys.js';
 import { StoreUnavailable } from '../store/errors.js';
@@ -110,6 +111,24 @@ describe('the directory of keys', () => {
     await expect(directory.find('b')).rejects.toThrow(StoreUnavailable);
     table.isAway = false;
     await expect(directory.find('b')).resolves.toBeNull();
+  });
+
+  it('trusts nothing that it knows any more when Postgres has been away for five minutes', async () => {
+    table.put('a');
+    await directory.refresh();
+    table.isAway = true;
+    const began = performance.now();
+    const monotonic = jest.spyOn(performance, 'now');
+    try {
+      monotonic.mockImplementation(() => began + 299_000);
+      await expect(directory.find('a')).resolves.toMatchObject({ id: 'a' });
+      monotonic.mockImplementation(() => began + 300_001);
+      await expect(directory.find('a')).rejects.toThrow(StoreUnavailable);
+      table.isAway = false;
+      await expect(directory.find('a')).resolves.toMatchObject({ id: 'a' });
+    } finally {
+      monotonic.mockRestore();
+    }
   });
 
   it('notes uses off to the side, once a minute for each key', async () => {

@@ -26,7 +26,7 @@ async function discover(issuer: string): Promise<string> {
 async function fetchJson(url: string): Promise<unknown> {
   const answer = await fetch(url, {
     headers: { accept: 'application/json' },
-    // Whoever can redirect us could have us read his keys.
+    // Whoever can redirect us could have us read keys of their own.
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT),
   });
