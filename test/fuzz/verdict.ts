@@ -2,6 +2,9 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { ApiDocument, Operation, Schema } from './document.js';
 import type { WireAnswer } from './wire.js';
 
+/** Nothing may be in them yet. */
+const STREAMS = ['text/event-stream', 'application/x-ndjson'];
+
 const PROBLEM = 'application/problem+json';
 
 /** Looks at answers with nothing but the published document in hand. */
@@ -20,10 +23,9 @@ export class Verdict {
     if (status >= 500 && status !== 503) return [`answers ${status}: ${text.slice(0, 300)}`];
     const documented = operation.answers.get(status);
     if (!documented) return [`answers ${status}, which is not documented: ${text.slice(0, 200)}`];
-    if (text === '')
-      return Object.keys(documented).length > 0 && type !== 'text/event-stream' && status !== 204
-        ? [`answers ${status} with nothing`]
-        : [];
+    const isEmpty = Object.keys(documented).length === 0 || status === 204;
+    if (text === '' && (isEmpty || (STREAMS.includes(type) && type in documented))) return [];
+    if (text === '') return [`answers ${status} with nothing`];
     if (!(type in documented)) return [`answers ${status} as ${type || 'nothing'}, which is not documented`];
     const body = type.endsWith('json') ? parsed(text) : text;
     if (body === undefined) return [`answers ${status} with ${type} that is none: ${text.slice(0, 200)}`];

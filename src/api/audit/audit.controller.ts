@@ -17,7 +17,7 @@ export class AuditController {
   /** Who did what, newest first; with `Accept: application/x-ndjson` all of it in one stream, oldest first. */
   @Get()
   @Access('operator')
-  @ApiPage(AuditEntryDto)
+  @ApiPage(AuditEntryDto, NDJSON)
   async list(@Query() query: ListAudit, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const filter = filterOf(query);
     if (request.headers.accept?.includes(NDJSON)) {

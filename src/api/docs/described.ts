@@ -9,15 +9,22 @@ export const ANY_JSON = { anyOf: KINDS.map((type) => (type === 'array' ? { type,
 export const AnyJson = (description: string, required = true): PropertyDecorator =>
   ApiProperty({ description, required, ...ANY_JSON });
 
-/** An answer of one page of a list. */
-export const ApiPage = (type: Type | 'object'): MethodDecorator => {
+/**
+ * An answer of one page of a list.
+ * @param stream media type of the other form it is given in, when that is asked for (`Accept`)
+ */
+export const ApiPage = (type: Type | 'object', stream?: string): MethodDecorator => {
   const items = type === 'object' ? { type } : { $ref: getSchemaPath(type) };
   const schema = {
     type: 'object',
     required: ['items', 'nextCursor'],
     properties: { items: { type: 'array', items }, nextCursor: { type: ['string', 'null'] } },
   };
-  return applyDecorators(...(type === 'object' ? [] : [ApiExtraModels(type)]), ApiOkResponse({ schema }));
+  const content = {
+    'application/json': { schema },
+    ...(stream !== undefined && { [stream]: { schema: { type: 'string' } } }),
+  };
+  return applyDecorators(...(type === 'object' ? [] : [ApiExtraModels(type)]), ApiOkResponse({ content }));
 };
 
 /** `Idempotency-Key` (contract §5). */

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiQuery } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiNoContentResponse, ApiOkResponse, ApiQuery } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Json } from '../../saga/json.js';
 import { Access } from '../access/access.js';
@@ -87,7 +87,8 @@ export class SagasController {
   @Get(':id/events')
   @Access('viewer')
   @ApiQuery({ name: 'after', required: false, description: 'Entries after this seq', schema: { type: 'integer' } })
-  @ApiPage('object')
+  @ApiPage('object', 'text/event-stream')
+  @ApiNoContentResponse({ description: 'It has ended, and there is nothing after that entry: do not come back' })
   async getEvents(
     @Param('id', SagaId) id: string,
     @Req() request: FastifyRequest,
