@@ -3,7 +3,6 @@ import type { BulkOperation } from '../../store/bulk-operation.js';
 import type { BulkOperations } from '../../store/bulk-operations.js';
 import { StoreUnavailable } from '../../store/errors.js';
 import { statusOf, type SagaState } from '../../saga/state.js';
-import { stepError } from '../../saga/step-error.js';
 import type { Engine } from '../engine.js';
 import { UnknownSaga } from '../engine-errors.js';
 import type { EngineLog } from '../engine-log.js';
@@ -116,9 +115,7 @@ export class BulkRound {
     if (err instanceof StoreUnavailable) throw err;
     const isKnown = err instanceof UnknownSaga;
     if (!isKnown) this.parts.log.error({ err, saga }, 'a saga could not be given the order of a bulk operation');
-    const { code, message } = isKnown
-      ? err
-      : stepError('internal-error', err instanceof Error ? err.message : 'unknown');
+    const { code, message } = isKnown ? err : NOT_GIVEN;
     return { saga, was: 'waiting', outcome: 'refused', seq: null, status: null, code, message };
   }
 
@@ -128,6 +125,8 @@ export class BulkRound {
     await this.parts.operations.turn(id, { to, from: ['running'], audit, ...(stopReason && { stopReason }) });
   }
 }
+
+const NOT_GIVEN = { code: 'internal-error', message: 'the server could not give it the order; its log says why' };
 
 const UNSEEN = { code: 'no-outcome', message: 'it has made no attempt since that would tell what the order was worth' };
 
