@@ -3,8 +3,8 @@
  * (Jest's own ESM mode cannot load a CommonJS package that requires an ES module such as `@nestjs/core`.)
  *
  * Projects, by the file suffix: `unit` is pure, `int` talks to a real Postgres, Redis or HTTP server, `e2e` starts whole
- * processes. Those of them that kill processes under load, or overrun them, are `faults`: they run alone, one file after
- * the other.
+ * processes. Those of them that kill processes under load, or overrun them, are `faults`: they run one file after the
+ * other, beside all the rest.
  */
 const esmOnly = [
   '@nestjs/',
@@ -44,6 +44,7 @@ const javascript = {
 const project = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
+  runner: '<rootDir>/test/support/lanes-runner.cjs',
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
   modulePathIgnorePatterns: [
     '<rootDir>/dist/',
@@ -96,7 +97,6 @@ export default {
       ...withServices,
       displayName: 'faults',
       testMatch: withFaults.map((folder) => `<rootDir>${folder}**/*.e2e.spec.ts`),
-      runner: '<rootDir>/test/support/serial-runner.cjs',
     },
   ],
 };
