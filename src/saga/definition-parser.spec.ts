@@ -143,6 +143,8 @@ describe('a definition is refused', () => {
     ['/deadline', 'duration such as', { ...saga(call('a')), deadline: '15 minutes' }],
     ['/deadline', 'between 1ms and 3650d', { ...saga(call('a')), deadline: '0s' }],
     ['/sensitive/0', 'JSON pointer', { ...saga(call('a')), sensitive: ['card'] }],
+    ['/steps/0/sensitive/1', 'JSON pointer', saga({ ...call('a'), sensitive: ['/a/*', '/~2'] })],
+    ['/steps/0/sensitive', 'list', saga({ ...call('a'), sensitive: '/card' })],
     ['/description', 'NUL', { ...saga(call('a')), description: 'a\0b' }],
     ['/description', 'surrogate', { ...saga(call('a')), description: '\ud800' }],
     ['/description', 'finite', { ...saga(call('a')), description: NaN }],

@@ -14,7 +14,7 @@ export interface DefinitionJson {
   /** JSON Schema 2020-12 of a saga's input. */
   readonly input?: Json;
   readonly deadline?: string;
-  /** JSON pointers to data that should not be shown. */
+  /** JSON pointers to what must not be shown of the input. */
   readonly sensitive?: readonly string[];
   readonly steps: readonly StepJson[];
   readonly output?: Json;
@@ -27,6 +27,8 @@ export interface StepJson {
   readonly after?: readonly string[];
   readonly when?: Json;
   readonly optional?: boolean;
+  /** JSON pointers to what must not be shown of its output. */
+  readonly sensitive?: readonly string[];
   readonly participant?: string;
   readonly action?: TargetJson;
   readonly compensation?: TargetJson | 'none';

@@ -21,7 +21,7 @@ export interface SagaOptions<Input> {
   readonly input?: StandardSchema<Input> | JsonSchema;
   /** From the start. Before the pivot it turns the saga back; after it, it is only noted. Default: none. */
   readonly deadline?: Duration;
-  /** JSON pointers to data that should not be shown, such as `/input/card`. Default: none. */
+  /** JSON pointers to what must not be shown of the input, such as `/card`. Default: none. */
   readonly sensitive?: readonly string[];
 }
 

@@ -135,6 +135,24 @@ test.each<[said: string, builder: { build(): { toJSON(): unknown } }, steps: unk
   parsed(json);
 });
 
+test('a step may have something to hide', () => {
+  const pay = {
+    participant: 'payment',
+    action: { path: '/charges' },
+    compensation: 'none',
+    sensitive: ['/token'],
+  } as const;
+  const json = saga('s')
+    .step('pay', pay)
+    .signal('consent', 'consented', { sensitive: ['/name'] })
+    .build()
+    .toJSON();
+  expect(json.steps.map(({ sensitive }) => sensitive)).toEqual([['/token'], ['/name']]);
+  expect(parseDefinition(json)).toMatchObject({
+    definition: { steps: [{ sensitive: ['/token'] }, { sensitive: ['/name'] }] },
+  });
+});
+
 test('what holds for the whole saga is said with its name', () => {
   const options = { description: 'x', deadline: 3_600_000, sensitive: ['/input/card'], input: true } as const;
   const json = saga('s', options).sleep('a', 1).output({ all: '{% steps.a.status %}' }).build().toJSON();

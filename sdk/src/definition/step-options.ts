@@ -39,13 +39,15 @@ export type FallbackOptions<Output, Strategy extends string> =
 /** Whether something holds: a value, the text of an expression, or a function that returns one. */
 export type Condition<In> = boolean | string | ((scope: In) => boolean | Expression);
 
-/** Of any step: when its turn comes. */
+/** Of any step: when its turn comes, and what of it is not for everybody. */
 export interface OrderOptions<Outputs> {
   /**
    * The steps above that must be done before; `[]` starts at once. Default: the step above, or the ends of the
    * branches above.
    */
   readonly after?: readonly (keyof Outputs & string)[];
+  /** JSON pointers to what must not be shown of the step's output, such as `/token`. Default: none. */
+  readonly sensitive?: readonly string[];
 }
 
 /** By which a step may end without having answered. */
