@@ -26,6 +26,11 @@ export interface StreamWish {
   readonly at: number;
 }
 
+/** Of a saga that retention has dropped in the meantime, there is nothing but its id. */
+type Row = { readonly id: string } & {
+  readonly [field in keyof Published]: Published[field] | null;
+};
+
 /** One of our own: whoever holds it hands out, and nobody else. */
 const LOCK = 7_235_414_008;
 
@@ -76,9 +81,8 @@ export class WebhookOutbox {
     return reaching(
       this.#database.source.transaction(async (manager) => {
         if (!(await takesTurn(manager))) return 0;
-        const rows = await manager.query<(Published & { id: string })[]>(TAKE, [limit, withFacts]);
-        // Retention may have dropped the saga in the meantime.
-        const known = rows.filter((row) => row.definition !== null && row.at !== null);
+        const rows = await manager.query<Row[]>(TAKE, [limit, withFacts]);
+        const known = rows.filter((row): row is Published & Row => row.definition !== null && row.at !== null);
         await widen(manager, await wanted(known));
         await manager.query('delete from skald.webhook_outbox where id = any($1::bigint[])', [
           arrayLiteral(rows, ({ id }) => id),

@@ -27,6 +27,12 @@ export interface ReplayedSaga {
 
 type Choice = (subscriptionId: string, sagas: readonly ReplayedSaga[]) => Promise<readonly ReplayedSaga[]>;
 
+/** A saga without an entry in that time. */
+type Untouched = { readonly [field in keyof ReplayedSaga]: ReplayedSaga[field] | null } & {
+  readonly sagaId: string;
+  readonly firstSeq: null;
+};
+
 interface Replay {
   readonly id: string;
   readonly subscriptionId: string;
@@ -113,10 +119,10 @@ async function turnPage(
   limit: number,
   choose: Choice,
 ): Promise<void> {
-  const rows = await manager.query<ReplayedSaga[]>(PAGE, [afterSaga, from, to, limit]);
+  const rows = await manager.query<(ReplayedSaga | Untouched)[]>(PAGE, [afterSaga, from, to, limit]);
   const wanted = await choose(
     subscriptionId,
-    rows.filter(({ firstSeq }) => firstSeq !== null),
+    rows.filter((row) => row.firstSeq !== null),
   );
   await widen(
     manager,
