@@ -6,8 +6,8 @@ import { eventually } from '../support/waiting.js';
 import { Refunds } from './refunds.js';
 
 /** Generous: the machine may be busy with others. */
-jest.setTimeout(180_000);
-const PATIENCE = 90_000;
+jest.setTimeout(300_000);
+const PATIENCE = 150_000;
 
 const SAGAS = 1_000;
 
