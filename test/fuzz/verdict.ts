@@ -27,7 +27,7 @@ export class Verdict {
     if (text === '' && (isEmpty || (STREAMS.includes(type) && type in documented))) return [];
     if (text === '') return [`answers ${status} with nothing`];
     if (!(type in documented)) return [`answers ${status} as ${type || 'nothing'}, which is not documented`];
-    const body = type.endsWith('json') ? parsed(text) : text;
+    const body = bodyOf(type, text);
     if (body === undefined) return [`answers ${status} with ${type} that is none: ${text.slice(0, 200)}`];
     const schema = documented[type];
     return [...(schema ? this.misfits(schema, body, status) : []), ...(type === PROBLEM ? misread(answer, body) : [])];
@@ -54,6 +54,19 @@ function misread({ status, headers }: WireAnswer, body: unknown): string[] {
     wrong.push(`answers ${status} without Retry-After`);
   }
   return wrong;
+}
+
+/** `undefined`: it is not what its type says. */
+function bodyOf(type: string, text: string): unknown {
+  if (type === 'application/x-ndjson') {
+    return text
+      .trimEnd()
+      .split('\n')
+      .some((line) => parsed(line) === undefined)
+      ? undefined
+      : text;
+  }
+  return type.endsWith('json') ? parsed(text) : text;
 }
 
 function parsed(text: string): unknown {
