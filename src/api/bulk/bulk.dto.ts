@@ -20,7 +20,7 @@ export class AllSagas {
 /** What `POST /v1/admin/bulk` takes. */
 export class StartBulk extends OrderSaga {
   /** Which sagas: the filters of `GET /v1/sagas`, or `{"all": true}`. What meets them now is settled, page sizes don't matter. */
-  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(SelectSagas) }, { $ref: getSchemaPath(AllSagas) }] })
+  @ApiProperty({ anyOf: [{ $ref: getSchemaPath(SelectSagas) }, { $ref: getSchemaPath(AllSagas) }] })
   @Allow()
   filter: object;
 
@@ -39,6 +39,7 @@ export class StartBulk extends OrderSaga {
   dryRun?: boolean;
 
   /** So many sagas come first; the others follow if those fared well. 0: no such trial. Default 5. */
+  @ApiPropertyOptional({ type: 'integer' })
   @IsOptional()
   @Max(10_000, { message: CANARY })
   @Min(0, { message: CANARY })
