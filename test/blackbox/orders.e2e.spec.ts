@@ -17,7 +17,10 @@ describeSkald(
     ) => skald().api.post(`/v1/admin/sagas/${id}/${verb}`, { reason: `to ${verb}`, ...more }, headers);
 
     /** A saga of three steps of which one behaves as given. */
-    const started = async (behave: object, ship: object = SHIP): Promise<string> => {
+    const started = async (
+      behave: Readonly<Record<string, unknown>>,
+      ship: Readonly<Record<string, unknown>> = SHIP,
+    ): Promise<string> => {
       const name = await skald().define([step('reserve'), step('charge', { retry: HOURLY }), step('ship', ship)]);
       return skald().api.start(name, { behave });
     };
@@ -174,7 +177,7 @@ describeSkald(
       expect((await trail(id)).map(({ action }: { action: string }) => action)).toEqual(['saga.cancel']);
     });
 
-    const bad: readonly [verb: string, pointer: string, body: object][] = [
+    const bad: readonly [verb: string, pointer: string, body: Readonly<Record<string, unknown>>][] = [
       ['skip', '/step', {}],
       ['skip', '/step', { step: 7 }],
       ['skip', '/reason', { step: 'a', reason: '' }],
