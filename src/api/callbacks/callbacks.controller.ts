@@ -14,7 +14,9 @@ export class CallbacksController {
   @Access('public')
   @HttpCode(200)
   async report(@Param('token') token: string, @Body() result: ReportResult): Promise<object> {
-    const { status, output = null, reason = 'rejected by its callback' } = result;
+    const { status, output = null } = result;
+    // An optional field may be sent as null.
+    const reason = result.reason ?? 'rejected by its callback';
     const delivery = await this.engine.callback(
       token,
       status === 'succeeded' ? { status, output } : { status, reason },
