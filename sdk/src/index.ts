@@ -20,6 +20,8 @@ export type { AuditEntry, AuditFilter, AuditVerdict } from './client/audit.js';
 export type { Bulk } from './client/bulk.js';
 export type {
   BulkForecast,
+  BulkForecastGroup,
+  BulkForecastRefusal,
   BulkItem,
   BulkOperation,
   BulkOrder,

@@ -1,9 +1,16 @@
-import type { BulkForecast, BulkOperation, BulkOrder, OrderVerb } from '@skald/sdk';
+import type {
+  BulkForecast,
+  BulkForecastGroup,
+  BulkForecastRefusal,
+  BulkOperation,
+  BulkOrder,
+  OrderVerb,
+} from '@skald/sdk';
 import type { Command } from 'commander';
 import { filterOf } from '../arguments/filter.js';
 import { positive, ratio } from '../arguments/pairs.js';
 import { EXIT } from '../failure.js';
-import { facts, table } from '../output/table.js';
+import { facts, table, type Columns } from '../output/table.js';
 import type { Session } from '../session.js';
 import { filterOption } from './common.js';
 
@@ -56,7 +63,7 @@ export async function orderInBulk(
     ...(options.stopOnFailureRatio !== undefined && { stopOnFailureRatio: options.stopOnFailureRatio }),
   };
   const forecast = await bulk.dryRun(order);
-  if (options.dryRun) return session.show(forecast, () => forecastFacts(session, action, forecast));
+  if (options.dryRun) return session.show(forecast, () => forecastTables(session, forecast));
   const { count } = forecast;
   session.note(`${action}: ${count} ${count === 1 ? 'saga' : 'sagas'}`);
   if (!options.yes) await session.confirm(`${action} ${count} ${count === 1 ? 'saga' : 'sagas'}?`);
@@ -109,10 +116,24 @@ function isWell({ status, counts }: BulkOperation): boolean {
   return status === 'completed' && !amiss;
 }
 
-function forecastFacts(session: Session, action: string, forecast: BulkForecast): string {
-  const { count, ...more } = forecast;
-  const rows = Object.entries(more).filter(([, value]) => value !== null);
-  const head = facts({ action, sagas: count }, session.paint);
-  if (rows.length === 0) return head;
-  return `${head}\n${table(rows, { what: ([name]) => name, told: ([, value]) => JSON.stringify(value) }, session.paint)}`;
+function forecastTables({ paint }: Session, { action, count, groups, judged, refusals }: BulkForecast): string {
+  const parts = [facts({ action, sagas: count, 'asked whether they would take it': judged }, paint)];
+  if (groups.length > 0) {
+    const columns: Columns<BulkForecastGroup> = {
+      sagas: (group) => group.count,
+      definition: ({ definition }) => definition,
+      status: ({ status }) => status,
+      step: ({ step }) => step,
+    };
+    parts.push(table(groups, columns, paint));
+  }
+  if (refusals.length > 0) {
+    const columns: Columns<BulkForecastRefusal> = {
+      'would refuse': (refusal) => refusal.count,
+      because: ({ code, message }) => `${code}: ${message}`,
+      sample: ({ sample }) => sample,
+    };
+    parts.push(table(refusals, columns, paint));
+  }
+  return parts.join('\n');
 }

@@ -30,15 +30,11 @@ export function addKeys(program: Command, open: Open): void {
 
   keys
     .command('list')
-    .description('show keys, without their texts')
-    .option('--revoked', 'those that were revoked as well')
+    .description('show all keys, also those that were revoked; without their texts')
     .addOption(limitOption(0))
-    .action(async ({ revoked, limit }: { revoked?: true; limit: number }, command: Command) => {
+    .action(async ({ limit }: { limit: number }, command: Command) => {
       const session = open(command);
-      const items = await take(
-        session.skald.admin.keys.list({ ...pageFor(limit), ...(revoked && { revoked }) }),
-        limit,
-      );
+      const items = await take(session.skald.admin.keys.list(pageFor(limit)), limit);
       const now = Date.now();
       session.show({ items }, () =>
         table(

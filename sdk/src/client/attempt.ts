@@ -14,8 +14,8 @@ export interface Attempt {
   readonly status: number | null;
   /** How long it took. */
   readonly ms: number | null;
-  /** `succeeded`, `rejected`, `failed` … */
-  readonly outcome: string;
+  /** `accepted`: its callback is still awaited. `failed`: known to have had no effect. `in-doubt`: it may have had one. */
+  readonly outcome: 'succeeded' | 'accepted' | 'rejected' | 'failed' | 'in-doubt';
   readonly error: { readonly code: string; readonly message: string; readonly fingerprint: string } | null;
   /** The beginning of an answer that was no success, with what is sensitive blanked. */
   readonly excerpt?: string | null;

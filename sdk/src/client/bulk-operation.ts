@@ -1,4 +1,5 @@
 import type { Json } from '../json.js';
+import type { SagaStatus } from './saga.js';
 import type { SagaFilter } from './saga-filter.js';
 
 /** What can be ordered of many sagas: the verbs of {@link Admin}. */
@@ -26,10 +27,36 @@ export interface BulkOrder {
 
 /** What a bulk operation would do. Nothing was ordered. */
 export interface BulkForecast {
+  readonly filter: Json;
+  readonly action: OrderVerb;
+  readonly params: Json;
   /** Sagas that the filter finds, exactly. */
   readonly count: number;
-  /** What newer servers tell: counts by definition, status and step, a sample, who would refuse and why. */
-  readonly [field: string]: unknown;
+  readonly groups: readonly BulkForecastGroup[];
+  /** Ids of the first of them. */
+  readonly sample: readonly string[];
+  /** How many were asked whether they would take the order. */
+  readonly judged: number;
+  /** Why some of these would not. */
+  readonly refusals: readonly BulkForecastRefusal[];
+}
+
+/** Sagas of one definition that are in one status at one step. */
+export interface BulkForecastGroup {
+  readonly definition: string;
+  readonly status: SagaStatus;
+  /** At which they are stuck, or which they keep trying. */
+  readonly step: string | null;
+  readonly count: number;
+}
+
+/** Why sagas would not take an order. */
+export interface BulkForecastRefusal {
+  readonly code: string;
+  readonly message: string;
+  readonly count: number;
+  /** Id of one of them. */
+  readonly sample: string;
 }
 
 /** How far a bulk operation has got. Instants. */
@@ -43,15 +70,14 @@ export interface BulkOperation {
   readonly reason: string;
   /** Who started it. */
   readonly by: string;
-  /** Sagas, by what became of them: `selected`, `ordered`, `refused`, `succeeded`, `failed`, `pending` … */
+  /** Sagas, by what became of them: `selected`, `waiting`, `ordered`, `pending`, `succeeded`, `failed`, `undecided`, `refused`. */
   readonly counts: Readonly<Record<string, number>>;
   readonly canary: number;
   readonly ratePerSecond: number;
+  readonly stopOnFailureRatio: number;
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly stopReason: string | null;
-  /** What newer servers tell. */
-  readonly [field: string]: unknown;
 }
 
 /** One saga of a bulk operation. */

@@ -66,17 +66,9 @@ export class Keys {
     });
   }
 
-  /**
-   * Keys, the newest first, without their texts.
-   *
-   * `revoked`: those that were revoked as well. Default false.
-   */
-  list({ revoked, ...options }: ListOptions & { readonly revoked?: boolean } = {}): AsyncGenerator<
-    ApiKey,
-    void,
-    undefined
-  > {
-    return allPages(this.#connection, '/v1/admin/keys', options, textsOf({ revoked }));
+  /** All keys, the newest first, also those that were revoked; without their texts. */
+  list(options: ListOptions = {}): AsyncGenerator<ApiKey, void, undefined> {
+    return allPages(this.#connection, '/v1/admin/keys', options);
   }
 
   /** @throws {ProblemError} `unknown-key` */
