@@ -1,5 +1,4 @@
 import { isProblem, type StoredDefinition } from '@skald/sdk';
-import { definitionProblems } from '@skald/sdk/testing';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { documentsAt } from '../apply/documents.js';
@@ -71,6 +70,8 @@ export function addDefinitions(program: Command, open: Open): void {
 }
 
 async function lint(session: Session, files: readonly string[]): Promise<void> {
+  // Compilers of expressions and schemas take their time to load, and no other command needs them.
+  const { definitionProblems } = await import('@skald/sdk/testing');
   const items: { where: string; pointer: string; detail: string }[] = [];
   for (const file of files) {
     for (const { where, value } of await documentsAt(file, session.at.stdin)) {

@@ -2,8 +2,6 @@ import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { fail, ok, type Finding } from '../doctor/finding.js';
-import { checkPostgres, migrationsIn } from '../doctor/postgres.js';
-import { checkRedis } from '../doctor/redis.js';
 import { checkServer } from '../doctor/server.js';
 import { EXIT } from '../failure.js';
 import { paintStatus } from '../output/paint.js';
@@ -42,6 +40,9 @@ async function examine(session: Session, { database, redis, migrations }: Option
   const postgresUrl = database ?? env['DATABASE_URL'];
   const redisUrl = redis ?? env['REDIS_URL'];
   const folder = migrations ?? fileURLToPath(new URL('../../../migrations', import.meta.url));
+  // The drivers of Postgres and Redis are loaded by no other command.
+  const { checkPostgres, migrationsIn } = await import('../doctor/postgres.js');
+  const { checkRedis } = await import('../doctor/redis.js');
   const none = Promise.resolve<Finding[]>([]);
   const parts = await Promise.all([
     checkServer(session.skald, session.server, session.apiKey !== undefined),
