@@ -1,5 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
+import { fieldsOfAnyJson } from './docs/described.js';
 import { Problem, type FieldProblem } from './errors/problem.js';
 
 interface Class<T extends object> {
@@ -35,9 +36,17 @@ export function check<T extends object>(
   if (inherited.length > 0) return { problems: inherited.map((name) => ({ pointer: `/${name}`, detail: NO_FIELD })) };
   const { openFields } = type;
   const closed = openFields ? Object.entries(value).filter(([name]) => !openFields.test(name)) : null;
-  const instance = Object.assign(new type(), closed ? Object.fromEntries(closed) : value);
+  const instance = Object.assign(new type(), closed ? Object.fromEntries(closed) : value) as {
+    [name: string]: unknown;
+  };
+  // Where `null` is no value of its own it means what leaving the field out means.
+  for (const name of Object.keys(instance)) {
+    if (instance[name] === null && !fieldsOfAnyJson(instance).includes(name)) instance[name] = undefined;
+  }
   const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, stopAtFirstError: true });
-  return errors.length === 0 ? { value: instance } : { problems: errors.flatMap((error) => problemsOf(error, '')) };
+  return errors.length === 0
+    ? { value: instance as T }
+    : { problems: errors.flatMap((error) => problemsOf(error, '')) };
 }
 
 export function invalidRequest(problems: readonly FieldProblem[]): Problem {

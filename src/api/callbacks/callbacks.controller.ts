@@ -14,9 +14,7 @@ export class CallbacksController {
   @Access('public')
   @HttpCode(200)
   async report(@Param('token') token: string, @Body() result: ReportResult): Promise<object> {
-    const { status, output = null } = result;
-    // An optional field may be sent as null.
-    const reason = result.reason ?? 'rejected by its callback';
+    const { status, output = null, reason = 'rejected by its callback' } = result;
     const delivery = await this.engine.callback(
       token,
       status === 'succeeded' ? { status, output } : { status, reason },

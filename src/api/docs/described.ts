@@ -5,9 +5,20 @@ const KINDS = ['object', 'array', 'string', 'number', 'boolean', 'null'] as cons
 
 export const ANY_JSON = { anyOf: KINDS.map((type) => (type === 'array' ? { type, items: {} } : { type })) };
 
-/** A property that holds any JSON value. */
-export const AnyJson = (description: string, required = true): PropertyDecorator =>
-  ApiProperty({ description, required, ...ANY_JSON });
+const FIELDS_OF_ANY_JSON = Symbol('fields of any JSON');
+
+/** A property that holds any JSON value, `null` included. */
+export const AnyJson =
+  (description: string, required = true): PropertyDecorator =>
+  (type, field) => {
+    ApiProperty({ description, required, ...ANY_JSON })(type, field);
+    Reflect.defineMetadata(FIELDS_OF_ANY_JSON, [...fieldsOfAnyJson(type), field], type);
+  };
+
+/** @param type the prototype of a class, or an instance */
+export function fieldsOfAnyJson(type: object): readonly (string | symbol)[] {
+  return (Reflect.getMetadata(FIELDS_OF_ANY_JSON, type) as (string | symbol)[] | undefined) ?? [];
+}
 
 /**
  * An answer of one page of a list.
