@@ -95,22 +95,38 @@ export class EngineMetrics {
     if (count > 0) this.dispatchTotal.inc({ source }, count);
   }
 
+  /** Each gauge fetches its own values when it is asked; those asked at once share one look at Postgres. */
   private watchSagas(openSagas: () => Promise<OpenSagas>): void {
-    const open = this.gauge('skald_sagas_open', 'Sagas that have not ended', ['status']);
-    const age = this.gauge('skald_due_oldest_age_seconds', 'How long the most overdue saga has been due');
-    new Gauge({
-      name: 'skald_due_backlog',
-      help: 'Sagas that are due and not taken',
-      registers: [this.registry],
-      // A scrape during an outage shows the last known values and still answers.
-      async collect() {
-        const stats = await openSagas().catch(() => null);
-        if (!stats) return;
-        this.set(stats.dueBacklog);
-        age.set(stats.oldestDueAge / 1_000);
-        for (const status of ['running', 'compensating', 'stuck']) open.set({ status }, stats.open[status] ?? 0);
-      },
-    });
+    let looking: Promise<OpenSagas | null> | null = null;
+    // A scrape during an outage shows the last known values and still answers.
+    const look = (): Promise<OpenSagas | null> =>
+      (looking ??= openSagas()
+        .catch(() => null)
+        .finally(() => (looking = null)));
+    const gauge = (
+      name: string,
+      help: string,
+      show: (gauge: Gauge, stats: OpenSagas) => void,
+      labelNames: string[] = [],
+    ) =>
+      new Gauge({
+        name,
+        help,
+        labelNames,
+        registers: [this.registry],
+        async collect() {
+          const stats = await look();
+          if (stats) show(this, stats);
+        },
+      });
+    gauge('skald_due_backlog', 'Sagas that are due and not taken', (it, { dueBacklog }) => it.set(dueBacklog));
+    gauge('skald_due_oldest_age_seconds', 'How long the most overdue saga has been due', (it, { oldestDueAge }) =>
+      it.set(oldestDueAge / 1_000),
+    );
+    const showOpen = (it: Gauge, { open }: OpenSagas): void => {
+      for (const status of ['running', 'compensating', 'stuck']) it.set({ status }, open[status] ?? 0);
+    };
+    gauge('skald_sagas_open', 'Sagas that have not ended', showOpen, ['status']);
   }
 
   private watchEventLoop(): void {
@@ -129,10 +145,6 @@ export class EngineMetrics {
 
   private counter(name: string, help: string, labelNames: string[] = []): Counter {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
-  }
-
-  private gauge(name: string, help: string, labelNames: string[] = []): Gauge {
-    return new Gauge({ name, help, labelNames, registers: [this.registry] });
   }
 
   private histogram(name: string, help: string, buckets: number[]): Histogram {
