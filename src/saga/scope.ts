@@ -28,7 +28,8 @@ export function actionScope(state: SagaState, step: Step): Scope {
 export function compensationScope(state: SagaState, step: Step): Scope {
   return scopeOf(
     state,
-    (other) => other.index === step.index || other.followers.includes(step.index) || step.followers.includes(other.index),
+    (other) =>
+      other.index === step.index || other.followers.includes(step.index) || step.followers.includes(other.index),
   );
 }
 

@@ -47,7 +47,13 @@ export function signalled(signal: string, payload: Json, after: number): Act {
 /** The saga under test is cancelled. */
 export function cancelled(reason: string, after: number): Act {
   return ({ root }) => ({
-    messages: [{ isFor: (definition) => definition === root, event: { type: 'order', order: { verb: 'cancel' }, reason }, after }],
+    messages: [
+      {
+        isFor: (definition) => definition === root,
+        event: { type: 'order', order: { verb: 'cancel' }, reason },
+        after,
+      },
+    ],
   });
 }
 
