@@ -80,7 +80,7 @@ describe('a client and a server', () => {
     );
     const forced = await skald.admin.setBreaker('ledger', 'forced-open', 'drill');
     expect(forced).toMatchObject({ name: 'ledger', breaker: { state: 'forced-open' } });
-    expect(forced.order).toMatchObject({ state: 'forced-open', by: 'admin', reason: 'drill' });
+    expect(forced.order).toMatchObject({ state: 'forced-open', by: 'env:admin', reason: 'drill' });
     expect((await skald.admin.participants())[0]!.order).toEqual(forced.order);
     expect(await skald.admin.setBreaker('ledger', 'auto', 'over')).toMatchObject({ order: null });
     const unknown = skald.admin.setBreaker('nobody', 'auto', 'drill');

@@ -128,7 +128,7 @@ describe('the operators’ board', () => {
     expect(body.breaker.since).toBe(body.order.at);
     expect((await board()).get('stock')).toMatchObject({ order: body.order, breaker: { state: 'forced-open' } });
     expect((await order('stock', forced)).body.order).toEqual(body.order);
-    expect(logged).toContainEqual(expect.objectContaining({ participant: 'stock', by: 'operator', ...forced }));
+    expect(logged).toContainEqual(expect.objectContaining({ participant: 'stock', by: 'env:operator', ...forced }));
 
     const other = { state: 'forced-closed', reason: 'it only looks ill' };
     expect((await order('stock', other, ADMIN)).body.order).toMatchObject({ ...other, by: 'env:admin' });
