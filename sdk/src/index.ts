@@ -68,7 +68,15 @@ export type {
   ProcessState,
 } from './client/participant-state.js';
 export type { Participants } from './client/participants.js';
-export { isSettled, type Saga, type SagaStatus, type StepView, type StuckAt, type WaitingFor } from './client/saga.js';
+export {
+  isSettled,
+  type Consistency,
+  type Saga,
+  type SagaStatus,
+  type StepView,
+  type StuckAt,
+  type WaitingFor,
+} from './client/saga.js';
 export type { SagaFilter } from './client/saga-filter.js';
 export type { Rebinding, SagaOrders } from './client/saga-orders.js';
 export type { Sagas } from './client/sagas.js';

@@ -12,9 +12,11 @@ const PAGES = [
   ...filesBelow('docs', '.md'),
 ];
 
+/** Not in hidden folders: those are made, not written. */
 function filesBelow(folder: string, ending: string): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => file.endsWith(ending)).map((file) => path.join(folder, file));
+  const isWritten = (file: string): boolean => !file.split(path.sep).some((part) => part.startsWith('.'));
+  return files.filter((file) => file.endsWith(ending) && isWritten(file)).map((file) => path.join(folder, file));
 }
 
 const read = (file: string): string => readFileSync(file, 'utf8');

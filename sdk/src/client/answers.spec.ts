@@ -54,6 +54,7 @@ const saga: Required<Saga> = {
   seq: 7,
   parent: { saga: 's-0', step: 'sub' },
   links: { self: '/v1/sagas/s-1' },
+  consistency: { synced: false, pending: ['erp'], failed: ['crm'] },
 };
 
 const warning: Required<DefinitionWarning> = { pointer: '/steps/0', detail: 'there is no participant x yet' };

@@ -126,6 +126,8 @@ describe('a client and a server', () => {
       input: { sku: 'A-1' },
     });
     expect(await skald.sagas.get(started.id)).toEqual(started);
+    const consistency = { synced: true, pending: [], failed: [] };
+    expect(await skald.sagas.get(started.id, { synced: '2s' })).toEqual({ ...started, consistency });
     expect(await all(skald.sagas.list({ businessKey: 'o-1', tags: { shop: 'north' }, status: 'completed' }))).toEqual([
       started,
     ]);

@@ -51,6 +51,17 @@ export interface Saga<Input = Json, Output = Json> {
   readonly parent: { readonly saga: string; readonly step: string } | null;
   /** Paths on the server: `self`, `events`, `cancel`, `signals`. */
   readonly links: Readonly<Record<string, string>>;
+  /** How far the webhooks are that want its events. Only if it was read with `synced`. */
+  readonly consistency?: Consistency;
+}
+
+/** Whether everything that a saga has come to has reached those who subscribe to its events; webhooks by name. */
+export interface Consistency {
+  readonly synced: boolean;
+  /** Those that have not got everything yet. */
+  readonly pending: readonly string[];
+  /** Those for which an event of this saga was given up. */
+  readonly failed: readonly string[];
 }
 
 /** Why a saga needs an operator. */

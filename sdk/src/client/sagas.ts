@@ -19,6 +19,9 @@ import { watchSaga, type WatchOptions } from './watch.js';
 /** Longest time that one request may wait at the server, ms. */
 const LONGEST_WAIT = 60_000;
 
+/** Longest time that a read may wait for webhooks, ms. */
+const LONGEST_SYNC = 30_000;
+
 /** Sagas: to start, follow, find and steer. */
 export class Sagas {
   readonly #connection: Connection;
@@ -73,9 +76,20 @@ export class Sagas {
     return startMany(this.#connection, items, options);
   }
 
-  /** @throws {ProblemError} `unknown-saga` */
-  async get<Input = Json, Output = Json>(id: string, options: CallOptions = {}): Promise<Saga<Input, Output>> {
-    return this.#connection.ask({ ...options, method: 'GET', path: path`/v1/sagas/${id}` });
+  /**
+   * `synced`: how long to wait, 30 s at most, until all webhooks that want the saga's events have what it has come to; the
+   * saga's `consistency` says whether they have. Default: not at all.
+   *
+   * @throws {ProblemError} `unknown-saga`
+   */
+  async get<Input = Json, Output = Json>(
+    id: string,
+    { synced, ...options }: CallOptions & { readonly synced?: Duration } = {},
+  ): Promise<Saga<Input, Output>> {
+    const wait = synced === undefined ? 0 : Math.ceil(Math.min(milliseconds(synced), LONGEST_SYNC));
+    const query = synced && new URLSearchParams({ consistency: 'synced', timeout: `${wait}ms` });
+    const ask = { ...options, method: 'GET', path: path`/v1/sagas/${id}`, wait } as const;
+    return this.#connection.ask(query ? { ...ask, query } : ask);
   }
 
   /** Sagas that meet the filter, newest first. */

@@ -34,7 +34,7 @@ export class AccessGuard implements CanActivate {
     if (needed === 'public') return true;
 
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = this.isOpen() ? ANONYMOUS_ADMIN : await this.callerOf(request);
+    const caller = this.isOpen() ? whoeverIsHere(request) : await this.callerOf(request);
     if (API_ROLES.indexOf(caller.role) < API_ROLES.indexOf(needed)) {
       const detail = `this needs the role ${needed}; the key has the role ${caller.role}`;
       throw new Problem(403, 'forbidden', 'Not allowed', detail);
@@ -59,4 +59,20 @@ export class AccessGuard implements CanActivate {
     if (!caller) throw unauthenticated('this server does not know this key: it may be wrong, or revoked');
     return caller;
   }
+}
+
+/** Names under which a server that listens on loopback is asked by whoever is there. */
+const LOOPBACK = /^((.+\.)?localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/**
+ * A web page may have its own name resolve to 127.0.0.1 and make its visitors' browsers ask this server in its name (DNS
+ * rebinding). The browser then says so in `Host`.
+ */
+function whoeverIsHere(request: FastifyRequest): Caller {
+  const host = request.headers.host ?? '';
+  if (LOOPBACK.test(host)) return ANONYMOUS_ADMIN;
+  const detail =
+    'without any API key this server answers to localhost and loopback addresses only, not to the name in Host: ' +
+    'configure a key (SKALD_API_KEYS), or ask it by http://127.0.0.1';
+  throw new Problem(403, 'foreign-host', 'Not by this name', detail);
 }

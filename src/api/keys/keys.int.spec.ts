@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { createLog } from '../../config/log.js';
 import { ConfigError, readConfig } from '../../config/read-config.js';
 import { startServer, type Server } from '../../server.js';
@@ -50,6 +51,24 @@ describe('stored keys', () => {
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
     await database.drop();
+  });
+
+  it('let in nobody while there is none who asks by a name that is not of this machine (DNS rebinding)', async () => {
+    const statusBy = (host: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const asking = request(`${here.url}/v1/sagas`, { headers: { host } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode!);
+        });
+        asking.on('error', reject).end();
+      });
+    const { port } = new URL(here.url);
+    for (const host of ['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]', '127.1.2.3', 'skald.localhost']) {
+      expect([host, await statusBy(`${host}:${port}`)]).toEqual([host, 200]);
+    }
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', 'xlocalhost']) {
+      expect([host, await statusBy(`${host}:${port}`)]).toEqual([host, 403]);
+    }
   });
 
   it('let no other machine in while there is none', async () => {
