@@ -100,7 +100,9 @@ export class Engine {
   order(sagaId: string, { what, reason, actor, requestId, idempotency, fits }: Order): Promise<Delivery> {
     const event: SagaEvent = { type: 'order', order: what, reason, ...(idempotency && { idempotency }) };
     const by = { actor, reason, ...(requestId !== undefined && { requestId }) };
-    return this.parts.messages.deliver(sagaId, event, `operator:${actor}`, {
+    // Clients may order one thing, too.
+    const role = what.verb === 'cancel' ? 'client' : 'operator';
+    return this.parts.messages.deliver(sagaId, event, `${role}:${actor}`, {
       ...(fits && { fits }),
       audit: (decision) => auditOf(decision, what, by),
     });

@@ -157,5 +157,5 @@ const told = ({ seq: _, actor, action, after, reason }: AuditEntry): object => (
 function stands({ seq, by, facts }: Entry): object {
   const [order] = facts;
   if (order?.type !== 'order-taken') throw new Error('no order');
-  return { actor: by.replace('operator:', ''), action: `saga.${order.verb}`, reason: order.reason, seq };
+  return { actor: by.replace(/^(operator|client):/, ''), action: `saga.${order.verb}`, reason: order.reason, seq };
 }

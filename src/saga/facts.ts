@@ -180,7 +180,7 @@ export interface Entry {
   readonly seq: number;
   /** Epoch ms by the database's clock. */
   readonly at: number;
-  /** Who caused it: `engine`, `api`, `callback`, `sweep`, `operator:<key name>` … */
+  /** Who caused it: `engine`, `api`, `callback`, `sweep`, `operator:<actor>` … */
   readonly by: string;
   readonly facts: readonly Fact[];
 }
