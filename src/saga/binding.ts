@@ -1,18 +1,11 @@
 import type { CallStep, Operation, Step, Target } from './definition.js';
 import * as read from './definition-readings.js';
-import type { Json } from './json.js';
+import type { Fact } from './facts.js';
+import type { Binding } from './order.js';
 import { Place, type Problem } from './problems.js';
 import { record } from './readings.js';
 import type { StepState, StepView } from './state.js';
 import type { CompiledTemplate } from './template-compiler.js';
-
-/** What an operator has put in the place of what the definition says about an operation of a step, for one saga. */
-export interface Binding {
-  readonly participant?: string;
-  /** Templates, as they were written. */
-  readonly path?: string;
-  readonly body?: Json;
-}
 
 interface Compiled {
   readonly participant?: string;
@@ -44,6 +37,26 @@ function mended(step: CallStep, operation: Operation, binding: Binding | undefin
   if (!binding || !target) return step;
   const { participant = step.participant, path = target.path, body = target.body } = compile(binding);
   return { ...step, participant, [operation]: { ...target, path, ...(body && { body }) } };
+}
+
+/** What changes when an operator has given an operation another target. */
+export function rebound(
+  is: StepState,
+  { operation, participant, path, body }: Extract<Fact, { type: 'step-rebound' }>,
+): Partial<StepState> {
+  const binding: Binding = {
+    ...is.bindings?.[operation],
+    ...(participant !== undefined && { participant }),
+    ...(path !== undefined && { path }),
+    ...(body !== undefined && { body }),
+  };
+  const bindings = { ...is.bindings, [operation]: binding };
+  if (participant === undefined) return { bindings };
+  // The place in a queue that a policy has given it was one of the participant before.
+  const wait = is.wait?.for === 'release' ? null : is.wait;
+  if (operation === 'compensation') return { bindings, wait };
+  // Who does it is also who undoes it.
+  return { wait, bindings: { ...bindings, compensation: { ...is.bindings?.compensation, participant } } };
 }
 
 /** Everything that is wrong with a binding for this step, each with a pointer into it. */

@@ -1,8 +1,9 @@
-import type { Binding } from './binding.js';
-import { stepNamed, type Definition, type Step } from './definition.js';
+import { rebound } from './binding.js';
+import { stepNamed, type Definition } from './definition.js';
 import type { Entry, Fact, SagaStarted } from './facts.js';
 import { begun, enterReady } from './readiness.js';
 import { renewed } from './renewal.js';
+import { doubted, letGo, settled } from './settling.js';
 import type { SagaState, StepState } from './state.js';
 
 /** The state of a saga after its first `entries`. The first must hold `saga-started`. */
@@ -254,56 +255,6 @@ function apply(state: SagaState, fact: Fact, at: number): SagaState {
   }
   // Written by a newer release: kept in the journal, passed over here (hazard 36).
   return state;
-}
-
-/** A call that a driver which is gone may have sent; not one that was held back, since letting it go is an entry. */
-function doubted(step: Step, is: StepState): StepState {
-  const mayHaveBeenSent = step.type === 'call' && is.status === 'running' && is.wait?.for !== 'release';
-  return mayHaveBeenSent ? { ...is, inDoubt: true } : is;
-}
-
-/** An operator treats the action as done. */
-function letGo(step: Step, is: StepState): Partial<StepState> {
-  const isAccepted = is.wait?.for === 'callback';
-  return { settledByOrder: true, inDoubt: doubted(step, is).inDoubt || isAccepted };
-}
-
-function rebound(is: StepState, { operation, participant, path, body }: Extract<Fact, { type: 'step-rebound' }>) {
-  const binding: Binding = {
-    ...is.bindings?.[operation],
-    ...(participant !== undefined && { participant }),
-    ...(path !== undefined && { path }),
-    ...(body !== undefined && { body }),
-  };
-  const bindings = { ...is.bindings, [operation]: binding };
-  if (participant === undefined) return { bindings };
-  // The place in a queue that a policy has given it was one of the participant before.
-  const wait = is.wait?.for === 'release' ? null : is.wait;
-  if (operation === 'compensation') return { bindings, wait };
-  // Who does it is also who undoes it.
-  return { wait, bindings: { ...bindings, compensation: { ...is.bindings?.compensation, participant } } };
-}
-
-/** What was open is as the operator says that it was settled. */
-function settled(is: StepState, outcome: 'completed' | 'compensated', at: number): StepState {
-  const by = { settledByOrder: true, stuck: null, wait: null, finishedAt: at };
-  switch (is.status) {
-    case 'pending':
-      return { ...is, status: 'skipped' };
-    case 'running':
-    case 'waiting':
-      return { ...is, ...by, status: 'skipped' };
-    case 'compensating':
-    case 'stuck':
-      return { ...is, ...by, status: outcome === 'completed' ? 'skipped' : 'compensated' };
-    case 'succeeded':
-    case 'failed':
-    case 'rejected':
-    case 'unknown':
-    case 'skipped':
-    case 'compensated':
-      return is;
-  }
 }
 
 /** A step that the saga turned back before. */

@@ -18,16 +18,20 @@ export type SagaOrder =
   | { readonly verb: 'resume' }
   | Rebinding;
 
-/** Mends a wrong target or body for one saga; at least one of `participant`, `path` and `body` is given. */
-export interface Rebinding {
-  readonly verb: 'rebind';
-  readonly step: string;
-  /** Default: the one that the step is stuck at or has under way; else the action if it is yet to come, else the compensation. */
-  readonly operation?: Operation;
+/** What is put in the place of what the definition says about an operation of a step, for one saga. */
+export interface Binding {
   readonly participant?: string;
   /** Templates, as in a definition. */
   readonly path?: string;
   readonly body?: Json;
+}
+
+/** Mends a wrong target or body for one saga; at least one of `participant`, `path` and `body` is given. */
+export interface Rebinding extends Binding {
+  readonly verb: 'rebind';
+  readonly step: string;
+  /** Default: the one that the step is stuck at or has under way; else the action if it is yet to come, else the compensation. */
+  readonly operation?: Operation;
 }
 
 export type OrderVerb = SagaOrder['verb'];

@@ -1,7 +1,7 @@
-import { problemsOf, type Binding } from './binding.js';
+import { problemsOf } from './binding.js';
 import type { CallStep, Operation } from './definition.js';
 import type { Fact } from './facts.js';
-import type { Rebinding } from './order.js';
+import type { Binding, Rebinding } from './order.js';
 import { unknownStep, type Refusal } from './refusal.js';
 import { stepViews, type SagaState, type StepState } from './state.js';
 

@@ -1,7 +1,7 @@
-import type { Binding } from './binding.js';
 import { isUndoable, stepNamed, type Definition, type Operation, type Step } from './definition.js';
 import type { OrderKey, Parent, Reason } from './facts.js';
 import type { Json } from './json.js';
+import type { Binding } from './order.js';
 import type { StepError } from './reply.js';
 
 export type SagaStatus = 'running' | 'completed' | 'compensating' | 'compensated' | 'stuck';
