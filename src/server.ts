@@ -58,9 +58,11 @@ export async function startServer(config: Config, log: Log, databaseUrl: string)
   await app.get(ParticipantDirectory).start();
   await app.get(Peers).start();
   engine.start();
-  if (config.role !== 'api') await app.get(Worker).start();
-  if (config.role !== 'api') app.get(Deliverer).start();
-  if (config.role !== 'api') app.get(BulkRunner).start();
+  if (config.role !== 'api') {
+    await app.get(Worker).start();
+    app.get(Deliverer).start();
+    app.get(BulkRunner).start();
+  }
   app.get(Janitor).start();
   if (config.role !== 'worker') app.get(LoadWatch).start();
   await app.listen(config.port, config.host);

@@ -30,5 +30,8 @@ export function orderIn(action: OrderVerb, params: unknown = {}): SagaOrder {
   if ('problems' in checked) {
     throw invalidRequest(checked.problems.map((problem) => ({ ...problem, pointer: `/params${problem.pointer}` })));
   }
-  return { verb: action, ...params } as SagaOrder;
+  // As it was checked, without what was left out: an order is stored with the operation.
+  const { reason: _, ...given } = checked.value;
+  const fields = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { verb: action, ...Object.fromEntries(fields) } as SagaOrder;
 }

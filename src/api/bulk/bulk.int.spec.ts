@@ -102,6 +102,14 @@ describe('bulk operations', () => {
     ]);
   });
 
+  it('order what was checked: null for what could have been left out is left out, and a body of null is one', async () => {
+    const params = { step: 'wait', path: '/x', participant: null, operation: null, body: null };
+    const checked = { step: 'wait', path: '/x', body: null };
+    const order = { filter: { definition: await waiting() }, action: 'rebind', params };
+    expect((await start({ ...order, dryRun: true })).body.params).toEqual(checked);
+    expect((await start(order)).body.params).toEqual(checked);
+  });
+
   it('start once under one Idempotency-Key', async () => {
     const definition = await waiting();
     const key = { 'idempotency-key': 'once' };

@@ -45,8 +45,9 @@ export class Bulk {
   ) {}
 
   async forecast(body: StartBulk, { actor, requestId }: Asker): Promise<ForecastDto> {
-    const { action, filter, params = {}, reason } = body;
-    const order = orderIn(action, params);
+    const { action, filter, reason } = body;
+    const order = orderIn(action, body.params);
+    const { verb: _, ...params } = order;
     const forecast = await this.dryRun.forecast(selectedBy(filter), order, reason);
     const after = { filter: filter as JsonObject, action, params: shownParams(order), selected: forecast.count };
     await this.audit.write({ actor, action: 'bulk.dry-run', reason, after, requestId });
@@ -62,8 +63,9 @@ export class Bulk {
     { actor, requestId }: Asker,
     key: string | undefined,
   ): Promise<{ operation: BulkDto; isReplay: boolean }> {
-    const { action, filter, params = {}, reason, canary = 5, ratePerSecond = 50, stopOnFailureRatio = 0.1 } = body;
-    const order = orderIn(action, params);
+    const { action, filter, reason, canary = 5, ratePerSecond = 50, stopOnFailureRatio = 0.1 } = body;
+    const order = orderIn(action, body.params);
+    const { verb: _, ...params } = order;
     const request = {
       ...{ action, reason, canary, ratePerSecond, stopOnFailureRatio, requestId, by: actor },
       filter: filter as JsonObject,

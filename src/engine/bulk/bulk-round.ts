@@ -7,7 +7,7 @@ import type { Engine } from '../engine.js';
 import { UnknownSaga } from '../engine-errors.js';
 import type { EngineLog } from '../engine-log.js';
 import type { BulkMetrics } from './bulk-metrics.js';
-import { judge } from './judgement.js';
+import { judge } from '../../saga/order-worth.js';
 import { planRound } from './plan.js';
 import type { Pace } from './pace.js';
 import { keyOf, orderOf } from './saga-order.js';

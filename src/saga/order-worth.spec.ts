@@ -1,8 +1,8 @@
-import { define } from '../../../test/saga/definitions.js';
-import { accepted, failed, refused, rejected, Story, succeeded } from '../../../test/saga/story.js';
-import type { SagaOrder } from '../../saga/order.js';
-import { stepError } from '../../saga/step-error.js';
-import { judge, type Judgement } from './judgement.js';
+import { define } from '../../test/saga/definitions.js';
+import { accepted, failed, refused, rejected, Story, succeeded } from '../../test/saga/story.js';
+import type { SagaOrder } from './order.js';
+import { stepError } from './step-error.js';
+import { judge, type Judgement } from './order-worth.js';
 
 const patient = { maxAttempts: 3, initialInterval: 3_600_000, maxInterval: 3_600_000, jitter: 'none' } as const;
 const trip = define([

@@ -1,7 +1,7 @@
-import { attentionOf } from '../../saga/attention.js';
-import type { SagaOrder } from '../../saga/order.js';
-import type { StepError } from '../../saga/reply.js';
-import type { SagaState, StepState } from '../../saga/state.js';
+import { attentionOf } from './attention.js';
+import type { SagaOrder } from './order.js';
+import type { StepError } from './reply.js';
+import type { SagaState, StepState } from './state.js';
 
 /** What came of an order to one saga, as far as the saga shows it. */
 export interface Judgement {
