@@ -23,6 +23,8 @@ export interface Reaction {
   readonly headers?: Readonly<Record<string, string>>;
   /** ms before the answer. */
   readonly delay?: number;
+  /** The answer waits for it. */
+  readonly until?: Promise<unknown>;
   /** The connection is cut instead. */
   readonly cut?: boolean;
 }
@@ -64,13 +66,14 @@ export class Receiver {
         const event = JSON.parse(body) as { id: string; data: { saga: string; seq: number } };
         const { saga, seq } = event.data;
         const arrival = { id: event.id, saga, seq, headers: request.headers, body, event };
-        const { status = 200, headers = {}, delay = 0, cut = false } = this.react(arrival);
+        const { status = 200, headers = {}, delay = 0, until, cut = false } = this.react(arrival);
         const answer = () => {
           this.arrivals.push({ ...arrival, status: cut ? 599 : status });
           if (cut) request.socket.destroy();
           else response.writeHead(status, headers).end();
         };
-        if (delay > 0) setTimeout(answer, delay);
+        if (until) void until.then(answer);
+        else if (delay > 0) setTimeout(answer, delay);
         else answer();
       });
       request.on('error', () => undefined);

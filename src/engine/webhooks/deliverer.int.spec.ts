@@ -235,6 +235,28 @@ describe('saga events on their way to those who subscribe', () => {
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(4);
   });
 
+  it('are told again also by a replay that is ordered while one of them is on its way', async () => {
+    const { receiver, id, name } = await subscribed();
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    let isUnderWay = false;
+    receiver.react = ({ seq }) => {
+      if (seq !== 3 || isUnderWay) return {};
+      isUnderWay = true;
+      return { until: held };
+    };
+    const one = await saga(4);
+    await eventually('the third is on its way', () => isUnderWay);
+    const replay = uuidv7();
+    await new WebhookReplays(store.database).request(replay, { id, name }, { from: 0, to: null }, BY);
+    const done = 'select from skald.webhook_replays where id = $1 and done_at is not null';
+    await eventually('the replay has begun', async () => (await store.sql(done, [replay])).length === 1);
+    letGo();
+    // What the third one's arrival says must not undo that everything is to be told again.
+    await eventually('all are told again', () => receiver.seqsOf(one).length >= 7);
+    expect(receiver.seqsOf(one).slice(0, 7)).toEqual([1, 2, 3, 1, 2, 3, 4]);
+  });
+
   it('are given up loudly when they were tried for long enough; a replay brings them again', async () => {
     const { receiver, id, name } = await subscribed();
     const seconds = async (back: number, saga: string) =>
