@@ -1,4 +1,4 @@
-import { IsOptional, IsUUID, Matches, MaxLength, ValidateBy } from 'class-validator';
+import { isDateString, IsOptional, IsUUID, Matches, MaxLength, ValidateBy } from 'class-validator';
 import type { Json } from '../../saga/json.js';
 import type { AuditEntry, AuditFilter } from '../../store/audit-trail.js';
 import { AnyJson } from '../docs/described.js';
@@ -34,17 +34,11 @@ export class ListAudit extends ListPage {
   @ValidateBy({
     name: 'after',
     validator: {
-      validate: (text) => /^\d{1,15}$/.test(String(text)) || isInstant(String(text)),
+      validate: (text) => /^\d{1,15}$/.test(String(text)) || isDateString(text),
       defaultMessage: () => 'must be the seq of a row, or an instant such as 2026-11-23T12:00:00Z',
     },
   })
   after?: string;
-}
-
-function isInstant(text: string): boolean {
-  return (
-    /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(Date.parse(text))
-  );
 }
 
 export function filterOf({ saga, actor, action, target, after }: ListAudit): AuditFilter {

@@ -1,12 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsRFC3339, IsString, Length, ValidateBy } from 'class-validator';
+import { IsIn, IsOptional, IsRFC3339, IsString, Length } from 'class-validator';
 import { API_ROLES, type ApiRole } from '../../config/api-key.js';
-import { parseDuration } from '../../saga/durations.js';
+import { IsDurationUpTo, LONGEST_OVERLAP } from '../duration.js';
 
 const AN_INSTANT = 'must be an instant such as 2027-01-31T12:00:00Z';
-
-/** How long the secret before a rotation may stay good: 90 days, in ms. */
-const LONGEST_OVERLAP = 90 * 86_400_000;
 
 /** What `POST /v1/admin/keys` takes. */
 export class CreateKey {
@@ -30,13 +27,7 @@ export class CreateKey {
 export class RotateKey {
   /** How long the key as it was goes on working, from `0s` to `90d`. Default `24h`. */
   @IsOptional()
-  @ValidateBy({
-    name: 'overlap',
-    validator: {
-      validate: (text) => (parseDuration(text) ?? Infinity) <= LONGEST_OVERLAP,
-      defaultMessage: () => 'must be a duration from 0s to 90d',
-    },
-  })
+  @IsDurationUpTo(LONGEST_OVERLAP)
   expiresPreviousAfter?: string;
 
   /** When the new one ends by itself. Default: as it was. */

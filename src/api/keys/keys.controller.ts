@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res }
 import { ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';
-import { ApiPage } from '../docs/described.js';
+import { ApiPage, ApiReason } from '../docs/described.js';
 import { ListPage, type Page } from '../page.dto.js';
 import { CreateKey, KeyDto, NewKeyDto, RotateKey } from './key.dto.js';
 import { KeyStore } from './keys.service.js';
@@ -14,6 +14,7 @@ export class KeysController {
 
   /** Make a key. It is shown once. With the first one that is stored, every request needs a key. */
   @Post()
+  @ApiReason()
   @ApiCreatedResponse({ type: NewKeyDto })
   async create(
     @Body() body: CreateKey,
@@ -39,6 +40,7 @@ export class KeysController {
 
   /** Revoke a key, for good; a second time changes nothing. In force in every process within two seconds. */
   @Delete(':id')
+  @ApiReason()
   @HttpCode(204)
   async revoke(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
     await this.keys.revoke(id, request);
@@ -46,6 +48,7 @@ export class KeysController {
 
   /** A new secret for a key, shown once; the old one goes on working for a while, so that nobody is locked out. */
   @Post(':id/rotate')
+  @ApiReason()
   @HttpCode(200)
   @ApiOkResponse({ type: NewKeyDto })
   async rotate(

@@ -3,18 +3,17 @@ import type { FastifyRequest } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import { Config } from '../../config/config.js';
 import { KeyDirectory } from '../../engine/key-directory.js';
-import { parseDuration } from '../../saga/durations.js';
 import { ApiKeys, type StoredKey } from '../../store/api-keys.js';
 import { Database } from '../../store/database.js';
 import { actOf } from '../access/act.js';
 import { hashOf, keyText, newSecret } from '../access/key-text.js';
+import { A_DAY, durationOf } from '../duration.js';
 import { invalidRequest } from '../body.pipe.js';
 import { Problem } from '../errors/problem.js';
 import { limitOf, type ListPage, type Page } from '../page.dto.js';
 import type { CreateKey, KeyDto, NewKeyDto, RotateKey } from './key.dto.js';
 import { viewOfKey } from './key.view.js';
 
-const A_DAY = 86_400_000;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const NOTICE =
@@ -48,7 +47,7 @@ export class KeyStore {
     request: FastifyRequest,
   ): Promise<NewKeyDto> {
     const secret = newSecret();
-    const previousFor = expiresPreviousAfter === undefined ? A_DAY : parseDuration(expiresPreviousAfter)!;
+    const previousFor = durationOf(expiresPreviousAfter, A_DAY);
     const rotation = { hash: hashOf(secret), previousFor, expiresAt: this.ahead(expiresAt) };
     const rotated = await this.keys.rotate(known(id), rotation, actOf(request));
     if (!rotated) throw unknown(id);

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, ValidateBy } from 'class-validator';
-import { parseDuration } from '../../saga/durations.js';
+import { IsIn, IsOptional } from 'class-validator';
+import { durationOf, IsDurationUpTo } from '../duration.js';
 
 /** Longest time that one read may wait, and how long it does unless it says so, in ms. */
 const LONGEST_WAIT = 30_000;
@@ -16,13 +16,7 @@ export class ReadSaga {
 
   /** How long to wait for that at most, up to `30s`. Default `10s`. */
   @IsOptional()
-  @ValidateBy({
-    name: 'timeout',
-    validator: {
-      validate: (text) => (parseDuration(text) ?? Infinity) <= LONGEST_WAIT,
-      defaultMessage: () => 'must be a duration from 0s to 30s',
-    },
-  })
+  @IsDurationUpTo(LONGEST_WAIT)
   timeout?: string;
 }
 
@@ -37,5 +31,5 @@ export class ConsistencyDto {
 }
 
 export function timeoutOf({ timeout }: ReadSaga): number {
-  return timeout === undefined ? DEFAULT_WAIT : parseDuration(timeout)!;
+  return durationOf(timeout, DEFAULT_WAIT);
 }

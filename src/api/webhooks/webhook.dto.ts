@@ -1,12 +1,9 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Allow, IsIn, IsOptional, IsRFC3339, IsString, Matches, ValidateBy } from 'class-validator';
-import { parseDuration } from '../../saga/durations.js';
+import { Allow, IsIn, IsOptional, IsRFC3339, IsString, Matches } from 'class-validator';
+import { IsDurationUpTo, LONGEST_OVERLAP } from '../duration.js';
 import { ListPage } from '../page.dto.js';
 
 const AN_INSTANT = 'must be an instant such as 2027-01-31T12:00:00Z';
-
-/** How long messages may be signed with both secrets after a rotation: 90 days, in ms. */
-const LONGEST_OVERLAP = 90 * 86_400_000;
 
 export const DELIVERY_STATUSES = ['pending', 'synced', 'failed'] as const;
 
@@ -44,13 +41,7 @@ export class PutWebhook {
 export class RotateSecret {
   /** How long messages are signed with the secret before as well, from `0s` to `90d`. Default `24h`. */
   @IsOptional()
-  @ValidateBy({
-    name: 'overlap',
-    validator: {
-      validate: (text) => (parseDuration(text) ?? Infinity) <= LONGEST_OVERLAP,
-      defaultMessage: () => 'must be a duration from 0s to 90d',
-    },
-  })
+  @IsDurationUpTo(LONGEST_OVERLAP)
   overlap?: string;
 }
 

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, 
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';
-import { ApiPage } from '../docs/described.js';
+import { ApiPage, ApiReason } from '../docs/described.js';
 import { ListPage, type Page } from '../page.dto.js';
 import {
   DeliveryDto,
@@ -23,6 +23,7 @@ export class WebhooksController {
 
   /** Subscribe to saga events: every entry that is written after this answers, as CloudEvents. The secret is shown once. */
   @Post()
+  @ApiReason()
   @Access('admin')
   @ApiCreatedResponse({ type: NewWebhookDto })
   async create(
@@ -51,6 +52,7 @@ export class WebhooksController {
 
   /** Change it as a whole; the secret stays. In force in every process within two seconds. */
   @Put(':id')
+  @ApiReason()
   @Access('admin')
   replace(@Param('id') id: string, @Body() body: PutWebhook, @Req() request: FastifyRequest): Promise<WebhookDto> {
     return this.webhooks.replace(id, body, request);
@@ -58,6 +60,7 @@ export class WebhooksController {
 
   /** What is on its way to it is forgotten. */
   @Delete(':id')
+  @ApiReason()
   @Access('admin')
   @HttpCode(204)
   async delete(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
@@ -66,6 +69,7 @@ export class WebhooksController {
 
   /** A new secret, shown once; messages are signed with the one before as well for a while. */
   @Post(':id/rotate-secret')
+  @ApiReason()
   @Access('admin')
   @HttpCode(200)
   @ApiOkResponse({ type: NewWebhookDto })
@@ -81,6 +85,7 @@ export class WebhooksController {
 
   /** Send again what waits for one that is disabled. */
   @Post(':id/enable')
+  @ApiReason()
   @Access('admin')
   @HttpCode(200)
   @ApiOkResponse({ type: WebhookDto })
@@ -90,6 +95,7 @@ export class WebhooksController {
 
   /** Send an event that tells nothing, and say what came of it. */
   @Post(':id/test')
+  @ApiReason()
   @Access('admin')
   @HttpCode(200)
   @ApiOkResponse({ type: WebhookTrialDto })
@@ -107,6 +113,7 @@ export class WebhooksController {
 
   /** Tell again what happened since a point in time, also to one that did not subscribe then. Ids and order stay. */
   @Post(':id/replay')
+  @ApiReason()
   @Access('admin')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: ReplayDto })

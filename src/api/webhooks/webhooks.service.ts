@@ -7,14 +7,14 @@ import { pingOf } from '../../engine/webhooks/cloud-event.js';
 import { isReceived } from '../../engine/webhooks/verdict.js';
 import { Notices } from '../../participants/notices.js';
 import { TargetGuard } from '../../participants/targets.js';
-import { parseDuration } from '../../saga/durations.js';
 import { Audit } from '../../store/audit.js';
 import { Database } from '../../store/database.js';
 import { WebhookReplays } from '../../store/webhooks/replays.js';
 import type { SigningSubscription, WebhookSubscription, WebhookWish } from '../../store/webhooks/subscription.js';
-import { WebhookSubscriptions, type Orderer } from '../../store/webhooks/subscriptions.js';
+import { WebhookSubscriptions } from '../../store/webhooks/subscriptions.js';
 import { WebhookSyncState } from '../../store/webhooks/sync-state.js';
-import { callerOf } from '../access/caller.js';
+import { actOf } from '../access/act.js';
+import { A_DAY, durationOf } from '../duration.js';
 import { invalid, Problem, type FieldProblem } from '../errors/problem.js';
 import { limitOf, type ListPage, type Page } from '../page.dto.js';
 import type {
@@ -31,7 +31,6 @@ import type {
 import { readFilter } from './webhook-filter.js';
 import { viewOfDelivery, viewOfWebhook } from './webhook.view.js';
 
-const A_DAY = 86_400_000;
 const LONGEST_URL = 2_048;
 /** In ms; whoever tries a receiver out is waiting. */
 const TRIAL_TIMEOUT = 10_000;
@@ -39,8 +38,6 @@ const TRIAL_TIMEOUT = 10_000;
 /** The webhooks resource: what the controller answers. */
 @Injectable()
 export class Webhooks {
-  private readonly audit: Audit;
-
   constructor(
     private readonly subscriptions: WebhookSubscriptions,
     private readonly replays: WebhookReplays,
@@ -48,22 +45,21 @@ export class Webhooks {
     private readonly notices: Notices,
     private readonly guard: TargetGuard,
     private readonly database: Database,
-  ) {
-    this.audit = new Audit(database);
-  }
+    private readonly audit: Audit,
+  ) {}
 
   async create(body: PutWebhook, request: FastifyRequest): Promise<NewWebhookDto> {
     const secret = newSecret();
-    const created = await this.subscriptions.create(uuidv7(), this.wishIn(body), secret, ordererOf(request));
+    const created = await this.subscriptions.create(uuidv7(), this.wishIn(body), secret, actOf(request));
     return { ...viewOfWebhook(created, 0), secret };
   }
 
   async replace(id: string, body: PutWebhook, request: FastifyRequest): Promise<WebhookDto> {
-    return this.view(id, await this.subscriptions.replace(id, this.wishIn(body), ordererOf(request)));
+    return this.view(id, await this.subscriptions.replace(id, this.wishIn(body), actOf(request)));
   }
 
   async delete(id: string, request: FastifyRequest): Promise<void> {
-    if (!(await this.subscriptions.delete(id, ordererOf(request)))) throw unknown(id);
+    if (!(await this.subscriptions.delete(id, actOf(request)))) throw unknown(id);
   }
 
   async get(id: string): Promise<WebhookDto> {
@@ -78,13 +74,13 @@ export class Webhooks {
 
   async rotateSecret(id: string, { overlap }: RotateSecret, request: FastifyRequest): Promise<NewWebhookDto> {
     const secret = newSecret();
-    const both = overlap === undefined ? A_DAY : parseDuration(overlap)!;
-    const rotated = await this.subscriptions.rotate(id, secret, both, ordererOf(request));
+    const both = durationOf(overlap, A_DAY);
+    const rotated = await this.subscriptions.rotate(id, secret, both, actOf(request));
     return { ...(await this.view(id, rotated)), secret };
   }
 
   async enable(id: string, request: FastifyRequest): Promise<WebhookDto> {
-    return this.view(id, await this.subscriptions.enable(id, ordererOf(request)));
+    return this.view(id, await this.subscriptions.enable(id, actOf(request)));
   }
 
   /** Sent from here, at once, also to one that is disabled. */
@@ -97,7 +93,7 @@ export class Webhooks {
     });
     const latency = Math.round(performance.now() - begun);
     const { status, error } = answer;
-    await this.audit.write({ ...ordererOf(request), action: 'webhook.test', target: name, after: { status, error } });
+    await this.audit.write({ ...actOf(request), action: 'webhook.test', target: name, after: { status, error } });
     return { delivered: isReceived(answer), status, error, latency };
   }
 
@@ -115,7 +111,7 @@ export class Webhooks {
       throw invalid([{ pointer: '/to', detail: 'must not lie before from' }], 'invalid-replay');
     }
     const replay = uuidv7();
-    await this.replays.request(replay, subscription, wish, ordererOf(request));
+    await this.replays.request(replay, subscription, wish, actOf(request));
     return {
       id: replay,
       from: new Date(wish.from).toISOString(),
@@ -160,10 +156,6 @@ function urlProblem(text: string): string | null {
 /** 32 random bytes, as Standard Webhooks writes them. */
 function newSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
-}
-
-function ordererOf(request: FastifyRequest): Orderer {
-  return { actor: callerOf(request).actor, requestId: request.id };
 }
 
 function unknown(id: string): Problem {

@@ -13,7 +13,7 @@ import {
 } from './subscription.js';
 
 /** Who orders something; what it was and what came of it is known here. */
-export type Orderer = Pick<AuditRecord, 'actor' | 'requestId'>;
+export type Orderer = Pick<AuditRecord, 'actor' | 'reason' | 'requestId'>;
 
 const COLUMNS = `
   id, name, url, filter, state, why, (extract(epoch from disabled_at) * 1000)::float8 as "disabledAt",
