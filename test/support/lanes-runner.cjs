@@ -14,19 +14,25 @@ const LONG = [
   /\.int\./,
 ];
 
+/** Where order and pace are looked at: neighbours would be noise. */
+const ALONE = /\/test\/(policies|promotion)\//;
+
 /** How many files one worker takes at a time. */
 const PORTION = 12;
 
 /**
  * One lane for each worker. The first lane begins with the files of the project `faults`, one after the other: they start
  * and kill many processes, so never two of them at the same time. The other lanes run everything else meanwhile, the
- * longest first, and whichever lane is free takes the next portion.
+ * longest first, and whichever lane is free takes the next portion. Those that look at what comes first or how fast have
+ * the machine to themselves, when all lanes are done.
  */
 module.exports = class LanesRunner extends TestRunner {
   async runTests(tests, watcher, options) {
-    const faults = tests.filter(isFault);
+    const alone = tests.filter(({ path }) => ALONE.test(path));
+    const faults = tests.filter((test) => isFault(test) && !alone.includes(test));
     const others = longestFirst(tests.filter((test) => !isFault(test)));
-    if (options.serial || faults.length === 0) return super.runTests([...others, ...faults], watcher, options);
+    const isShort = options.serial || faults.length + alone.length === 0;
+    if (isShort) return super.runTests([...others, ...faults, ...alone], watcher, options);
 
     const lanes = this._globalConfig.maxWorkers;
     this._globalConfig = { ...this._globalConfig, maxWorkers: 1 }; // in each lane
@@ -39,6 +45,7 @@ module.exports = class LanesRunner extends TestRunner {
       }
     };
     await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i === 0 ? faults : [])));
+    if (alone.length > 0 && !watcher.isInterrupted()) await super.runTests(alone, watcher, options);
   }
 };
 
